@@ -1,0 +1,81 @@
+"""Element formats: how many bits one number takes and what kind of number it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workloads.errors import ConfigError
+
+
+class NumberKind(StrEnum):
+    """How the bits of an element are read."""
+
+    INTEGER = "integer"
+    FLOAT = "float"
+    BRAIN_FLOAT = "brain_float"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFormat:
+    """A number format.
+
+    Parameters
+    ----------
+    kind : NumberKind
+    bits : int
+        Storage bits of one element, 1 to 64.
+    signed : bool
+        False only for unsigned integers.
+    """
+
+    kind: NumberKind
+    bits: int
+    signed: bool = True
+
+    @property
+    def name(self) -> str:
+        """The format's usual short name: ``int8``, ``uint8``, ``fp16``, ``bf16``."""
+        if self.kind is NumberKind.INTEGER:
+            return f"{'int' if self.signed else 'uint'}{self.bits}"
+        return f"{'fp' if self.kind is NumberKind.FLOAT else 'bf'}{self.bits}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_NAME = re.compile(r"(?P<prefix>int|uint|fp|float|bf|bfloat)(?P<bits>[0-9]{1,2})")
+
+
+def parse_format(name: str) -> ElementFormat:
+    """Return the format called ``name`` (``int8``, ``uint4``, ``fp16``, ``float32``, ``bf16``).
+
+    Raises
+    ------
+    ConfigError
+        When the name is no format or its width is none that the kind can have.
+    """
+    match = _NAME.fullmatch(name.strip().lower())
+    if match is None:
+        raise ConfigError(
+            f"unknown element format {name!r}: expected int1..int64, uint1..uint64, fp8, fp16, fp32, fp64 or bf16"
+        )
+    prefix, bits = match["prefix"], int(match["bits"])
+    if prefix in ("int", "uint"):
+        allowed = range(1, 65)
+        kind = NumberKind.INTEGER
+    elif prefix in ("fp", "float"):
+        allowed, kind = (4, 8, 16, 32, 64), NumberKind.FLOAT  # type: ignore[assignment]
+    else:
+        allowed, kind = (16,), NumberKind.BRAIN_FLOAT  # type: ignore[assignment]
+    if bits not in allowed:
+        raise ConfigError(f"element format {name!r}: {bits} bits is not a width that {prefix} comes in")
+    return ElementFormat(kind=kind, bits=bits, signed=prefix != "uint")
+
+
+INT8 = ElementFormat(NumberKind.INTEGER, 8)
+INT32 = ElementFormat(NumberKind.INTEGER, 32)
+INT64 = ElementFormat(NumberKind.INTEGER, 64)
+FP16 = ElementFormat(NumberKind.FLOAT, 16)
+FP32 = ElementFormat(NumberKind.FLOAT, 32)

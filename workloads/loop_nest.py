@@ -1,0 +1,408 @@
+"""Lowering: an operator as the loop nest that an array or a vector unit runs.
+
+A matrix nest is G independent products of an M x K by a K x N matrix. For convolution M counts output positions
+(batch included), N filters a group, K = filter height x width x input channels / groups. Two operators with the same
+nest cost the same, so nests are what tiling is cached on: they hold sizes, never names.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workloads.operators import (
+    Activation,
+    Convolution,
+    Elementwise,
+    Gemm,
+    MatMul,
+    Movement,
+    Normalisation,
+    Operator,
+    OperatorKind,
+    Pooling,
+    Recurrent,
+    Reduction,
+    Softmax,
+    View,
+    Window,
+)
+from workloads.tensor import Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpatialAxis:
+    """One axis that a window slides along.
+
+    ``num_positions`` window positions, ``stride`` input elements apart, the first starting ``pad_begin`` elements
+    before an input of ``input_size`` elements.
+    """
+
+    num_positions: int
+    input_size: int
+    kernel: int = 1
+    stride: int = 1
+    dilation: int = 1
+    pad_begin: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixNest:
+    """``groups`` products (M x K) (K x N) with the storage of each operand.
+
+    Parameters
+    ----------
+    groups : int
+        Independent products; each has its own input, weights and outputs.
+    batch : int
+        Images (or matrices stacked along M) in one product.
+    axes : tuple of SpatialAxis
+        Outermost first; empty for a plain matrix product.
+    num_filters : int
+        N without the kernel; see ``kernel_of_output``.
+    num_channels : int
+        K without the kernel.
+    kernel_size : int
+        Kernel elements a channel.
+    kernel_of_output : bool
+        True for transposed convolution: the kernel multiplies N, and overlapping results are added on chip.
+    input_bits, weight_bits, output_bits : int
+        Bits an element.
+    resident_bits : int
+        Bias and the like: loaded once a product and kept while it runs, in bits for all groups together.
+    num_output_elements : int
+        Elements of the output tensor (differs from G*M*N for transposed convolution).
+    sequential : bool
+        M counts dependent steps of a recurrent cell, ``batch`` rows each: no two steps overlap on the array.
+    fused_operations_per_output : int
+        Vector-unit operations on each output before it leaves.
+    """
+
+    groups: int
+    batch: int
+    axes: tuple[SpatialAxis, ...]
+    num_filters: int
+    num_channels: int
+    kernel_size: int
+    input_bits: int
+    weight_bits: int
+    output_bits: int
+    resident_bits: int
+    num_output_elements: int
+    kernel_of_output: bool = False
+    sequential: bool = False
+    fused_operations_per_output: int = 0
+
+    @property
+    def m(self) -> int:
+        """Rows of one product: output positions, batch included."""
+        return self.batch * math.prod(axis.num_positions for axis in self.axes)
+
+    @property
+    def n_per_filter(self) -> int:
+        """Columns of the product a filter takes."""
+        return self.kernel_size if self.kernel_of_output else 1
+
+    @property
+    def k_per_channel(self) -> int:
+        """Reduction length a channel takes."""
+        return 1 if self.kernel_of_output else self.kernel_size
+
+    @property
+    def n(self) -> int:
+        """Columns of one product: filters."""
+        return self.num_filters * self.n_per_filter
+
+    @property
+    def k(self) -> int:
+        """Reduction length of one product."""
+        return self.num_channels * self.k_per_channel
+
+    @property
+    def num_macs(self) -> int:
+        """Multiply-accumulates of the operator."""
+        return self.groups * self.m * self.n * self.k
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorNest:
+    """Work of the vector unit or a plain copy: a stream of positions, in groups (channels) that share nothing.
+
+    Parameters
+    ----------
+    groups : int
+        Channels times batch where windows slide (pooling), else 1.
+    axes : tuple of SpatialAxis
+        The window's axes (pooling); empty when positions stand alone.
+    num_positions : int
+        Positions a group: output elements for element-wise work, rows for softmax and normalisation.
+    input_bits : int
+        Bits of all streamed inputs of one group (of one input element where ``axes`` is set).
+    output_bits : int
+        Bits of all outputs of one group (of one output element where ``axes`` is set).
+    resident_bits : int
+        Parameters and broadcast inputs: loaded once, kept while the operator runs.
+    num_operations : int
+        Vector-unit operations of the whole operator; 0 for a copy.
+    """
+
+    groups: int
+    axes: tuple[SpatialAxis, ...]
+    num_positions: int
+    input_bits: int
+    output_bits: int
+    resident_bits: int
+    num_operations: int
+
+
+def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tuple[VectorNest, ...]:
+    """Return the loop nest of ``operator``: one matrix nest, or alternative vector nests (none for a view).
+
+    Alternatives do the same work with different traffic: a softmax row kept whole, or read twice in pieces; a
+    broadcast operand kept in the scratchpad, or streamed again for every use.
+    """
+    ins = tuple(tensors[name] for name in operator.inputs)
+    outs = tuple(tensors[name] for name in operator.outputs)
+    fused = sum(fusion.num_operations_per_output for fusion in operator.fusions)
+    match operator.work:
+        case Convolution() as work:
+            return _lower_convolution(work, ins, outs[0], fused)
+        case Gemm() as work:
+            return _lower_gemm(work, ins, outs[0], fused)
+        case MatMul() as work:
+            return _lower_matmul(work, ins, outs[0], fused)
+        case Recurrent() as work:
+            return _lower_recurrent(work, ins, outs[0], fused)
+        case Pooling() as work:
+            return (_lower_pooling(work, ins[0], outs[0]),)
+        case Softmax() as work:
+            return _lower_rows(ins, outs, ins[0].shape[work.axis], _OPERATIONS["softmax"])
+        case Normalisation() as work:
+            row = math.prod(ins[0].shape[axis] for axis in work.axes)
+            return _lower_rows(ins, outs, row, _OPERATIONS["normalisation"])
+        case Reduction():
+            return (_stream(ins, outs, num_positions=ins[0].num_elements, num_operations=ins[0].num_elements),)
+        case Elementwise() | Activation() as work:
+            operations = _OPERATIONS.get(work.function, 1) * outs[0].num_elements * max(1, len(ins) - 1)
+            return _lower_elementwise(ins, outs, operations)
+        case Movement() as work:
+            return (_lower_movement(work, ins, outs),)
+        case View():
+            return ()
+
+
+_OPERATIONS = {
+    "softmax": 5,  # maximum, subtract, exponential, sum, multiply by the reciprocal
+    "normalisation": 6,  # sum, sum of squares, subtract, multiply by the reciprocal, scale, shift
+    "sigmoid": 3,
+    "tanh": 3,
+    "gelu": 5,
+    "silu": 4,
+    "hardswish": 4,
+    "mish": 5,
+    "erf": 4,
+    "exp": 2,
+    "softplus": 3,
+}
+"""Vector-unit operations an element.
+
+Assumes a transcendental function takes one table look-up and one interpolation (two operations) on a vector lane.
+"""
+
+
+def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
+    x, w = ins[0], ins[1]
+    narrow, wide = (x, out) if work.transposed else (out, x)
+    if work.transposed:  # each input position is read once; the window spreads over the output
+        axes = tuple(SpatialAxis(num_positions=size, input_size=size) for size in x.shape[2:])
+    else:
+        axes = _window_axes(work.window, wide.shape[2:], narrow.shape[2:])
+    return MatrixNest(
+        groups=work.groups,
+        batch=x.shape[0],
+        axes=axes,
+        num_filters=out.shape[1] // work.groups,
+        num_channels=x.shape[1] // work.groups,
+        kernel_size=math.prod(work.window.kernel),
+        input_bits=x.format.bits,
+        weight_bits=w.format.bits,
+        output_bits=out.format.bits,
+        resident_bits=_total_bits(ins[2:]),
+        num_output_elements=out.num_elements,
+        kernel_of_output=work.transposed,
+        fused_operations_per_output=fused,
+    )
+
+
+def _product(
+    groups: int, m: int, n: int, k: int, ins: tuple[Tensor, ...], out: Tensor, fused: int
+) -> MatrixNest:
+    return MatrixNest(
+        groups=groups,
+        batch=m,
+        axes=(),
+        num_filters=n,
+        num_channels=k,
+        kernel_size=1,
+        input_bits=ins[0].format.bits,
+        weight_bits=ins[1].format.bits,
+        output_bits=out.format.bits,
+        resident_bits=_total_bits(ins[2:]),
+        num_output_elements=out.num_elements,
+        fused_operations_per_output=fused,
+    )
+
+
+def _lower_gemm(work: Gemm, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
+    k = ins[0].shape[0] if work.transpose_a else ins[0].shape[1]
+    return _product(1, out.shape[0], out.shape[1], k, ins, out, fused)
+
+
+def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
+    """Leading axes that only A has join M; those that only B has join N by swapping the two; shared ones are groups.
+
+    Assumes an operand broadcast along some but not all leading axes is fetched again for each group.
+    """
+    a, b = ins[0].shape, ins[1].shape
+    k = a[-1]
+    m = a[-2] if len(a) > 1 else 1
+    n = out.num_elements // max(1, math.prod(a[:-1])) if math.prod(b[:-2]) == 1 else 0
+    if math.prod(b[:-2]) == 1:  # weights shared by every leading axis
+        return _product(1, math.prod(a[:-1]), max(n, 1), k, ins, out, fused)
+    n = (b[-2] if work.transpose_b else b[-1]) if len(b) > 1 else 1
+    groups = out.num_elements // (m * n)
+    if math.prod(a[:-2]) == 1:
+        return _product(1, groups * n, m, k, (ins[1], ins[0], *ins[2:]), out, fused)
+    return _product(groups, m, n, k, ins, out, fused)
+
+
+def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
+    """One product a direction whose rows are the steps.
+
+    Assumes the hidden state is fetched with each step's input, and gate arithmetic keeps pace with the array.
+    """
+    k, n = work.input_size + work.hidden_size, work.num_gates * work.hidden_size
+    return MatrixNest(
+        groups=work.num_directions,
+        batch=work.batch,
+        axes=(SpatialAxis(num_positions=work.num_steps, input_size=work.num_steps),),
+        num_filters=n,
+        num_channels=k,
+        kernel_size=1,
+        input_bits=ins[0].format.bits,
+        weight_bits=ins[1].format.bits,
+        output_bits=out.format.bits,
+        resident_bits=_total_bits(ins[3:]),
+        num_output_elements=work.num_directions * work.num_steps * work.batch * work.hidden_size,
+        sequential=True,
+        fused_operations_per_output=fused + _OPERATIONS["sigmoid"],
+    )
+
+
+def _window_axes(window: Window, sizes_in: tuple[int, ...], sizes_out: tuple[int, ...]) -> tuple[SpatialAxis, ...]:
+    return tuple(
+        SpatialAxis(
+            num_positions=sizes_out[axis],
+            input_size=sizes_in[axis],
+            kernel=window.kernel[axis],
+            stride=window.strides[axis],
+            dilation=window.dilations[axis],
+            pad_begin=window.pads_begin[axis],
+        )
+        for axis in range(len(sizes_in))
+    )
+
+
+def _lower_pooling(work: Pooling, x: Tensor, out: Tensor) -> VectorNest:
+    return VectorNest(
+        groups=x.shape[0] * x.shape[1],
+        axes=_window_axes(work.window, x.shape[2:], out.shape[2:]),
+        num_positions=math.prod(out.shape[2:]),
+        input_bits=x.format.bits,
+        output_bits=out.format.bits,
+        resident_bits=0,
+        num_operations=out.num_elements * math.prod(work.window.kernel),
+    )
+
+
+def _total_bits(tensors: tuple[Tensor, ...]) -> int:
+    return sum(tensor.size_bits for tensor in tensors)
+
+
+def _stream(
+    ins: tuple[Tensor, ...],
+    outs: tuple[Tensor, ...],
+    *,
+    num_positions: int,
+    num_operations: int,
+    residents: tuple[Tensor, ...] = (),
+    num_passes: int = 1,
+) -> VectorNest:
+    return VectorNest(
+        groups=1,
+        axes=(),
+        num_positions=num_positions,
+        input_bits=_total_bits(ins) * num_passes,
+        output_bits=_total_bits(outs),
+        resident_bits=_total_bits(residents),
+        num_operations=num_operations,
+    )
+
+
+def _lower_rows(ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], row: int, operations: int) -> tuple[VectorNest, ...]:
+    x, parameters = ins[:1], ins[1:]
+    total = operations * x[0].num_elements
+    whole_rows = _stream(
+        x, outs, num_positions=x[0].num_elements // row, num_operations=total, residents=parameters
+    )
+    if row == 1:
+        return (whole_rows,)
+    pieces = _stream(
+        x, outs, num_positions=x[0].num_elements, num_operations=total, residents=parameters, num_passes=2
+    )
+    return (whole_rows, pieces)
+
+
+def _lower_elementwise(ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], operations: int) -> tuple[VectorNest, ...]:
+    positions = outs[0].num_elements
+    full = tuple(tensor for tensor in ins if tensor.num_elements == positions)
+    small = tuple(tensor for tensor in ins if tensor.num_elements != positions)
+    kept = _stream(full, outs, num_positions=positions, num_operations=operations, residents=small)
+    if not small:
+        return (kept,)
+    again = VectorNest(
+        groups=1,
+        axes=(),
+        num_positions=positions,
+        input_bits=_total_bits(full) + sum(positions * tensor.format.bits for tensor in small),
+        output_bits=_total_bits(outs),
+        resident_bits=0,
+        num_operations=operations,
+    )
+    return (kept, again)
+
+
+def _lower_movement(work: Movement, ins: tuple[Tensor, ...], outs: tuple[Tensor, ...]) -> VectorNest:
+    """Assumes a copy passes through the scratchpad once, and takes no vector-unit operation unless it interpolates."""
+    positions = sum(tensor.num_elements for tensor in outs)
+    nest = _stream(ins, outs, num_positions=positions, num_operations=0)
+    if work.kind in (OperatorKind.SLICE, OperatorKind.GATHER):
+        read = positions * ins[0].format.bits if ins else 0
+        return _replace_input(nest, read + _total_bits(ins[1:]), 0)
+    if work.kind is OperatorKind.RESIZE and work.function in ("linear", "cubic"):
+        taps = 4 if work.function == "linear" else 16
+        return _replace_input(nest, nest.input_bits, taps * positions)
+    return nest
+
+
+def _replace_input(nest: VectorNest, input_bits: int, num_operations: int) -> VectorNest:
+    return VectorNest(
+        groups=nest.groups,
+        axes=nest.axes,
+        num_positions=nest.num_positions,
+        input_bits=input_bits,
+        output_bits=nest.output_bits,
+        resident_bits=nest.resident_bits,
+        num_operations=num_operations,
+    )

@@ -1,0 +1,78 @@
+"""Tensors: a shape, an element format and the part a tensor plays in its network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workloads.errors import NetworkError
+from workloads.formats import ElementFormat
+
+MAX_ELEMENTS = 2**48
+"""More elements than this in one tensor is refused: products of sizes would leave int64."""
+
+
+class TensorRole(StrEnum):
+    """The part a tensor plays: where its bytes start and where they must end."""
+
+    INPUT = "input"
+    """Fed from outside; starts off-chip."""
+    WEIGHT = "weight"
+    """A parameter or other constant of the network; starts off-chip."""
+    ACTIVATION = "activation"
+    """Made by one operator, used by others, dead after its last use."""
+    OUTPUT = "output"
+    """Made by one operator and handed out; must end off-chip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """A tensor of known shape.
+
+    Parameters
+    ----------
+    name : str
+        Unique in its network.
+    shape : tuple of int
+        Every dimension at least 1; a scalar has the empty shape.
+    format : ElementFormat
+    role : TensorRole
+
+    Raises
+    ------
+    NetworkError
+        For a dimension below 1, or more than ``MAX_ELEMENTS`` elements.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    format: ElementFormat
+    role: TensorRole
+
+    def __post_init__(self) -> None:
+        for axis, size in enumerate(self.shape):
+            if size < 1:
+                raise NetworkError(
+                    f"tensor {self.name!r}: dimension {axis} is {size}, expected at least 1 (shape {list(self.shape)})"
+                )
+        if self.num_elements > MAX_ELEMENTS:
+            raise NetworkError(
+                f"tensor {self.name!r}: shape {list(self.shape)} has {self.num_elements} elements, "
+                f"more than the {MAX_ELEMENTS} that are supported"
+            )
+
+    @property
+    def num_elements(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+    @property
+    def size_bits(self) -> int:
+        """Bits of the whole tensor, packed."""
+        return self.num_elements * self.format.bits
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the whole tensor, packed, rounded up to a whole byte."""
+        return -(-self.size_bits // 8)
