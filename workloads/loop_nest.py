@@ -184,8 +184,8 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
         case Reduction():
             return (_stream(ins, outs, num_positions=ins[0].num_elements, num_operations=ins[0].num_elements),)
         case Elementwise() | Activation() as work:
-            operations = _OPERATIONS.get(work.function, 1) * outs[0].num_elements * max(1, len(ins) - 1)
-            return _lower_elementwise(ins, outs, operations)
+            operations = _OPERATIONS.get(work.function, 1) * max(1, len(ins) - 1) + fused
+            return _lower_elementwise(ins, outs, operations * outs[0].num_elements)
         case Movement() as work:
             return (_lower_movement(work, ins, outs),)
         case View():

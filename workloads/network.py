@@ -26,6 +26,9 @@ class Network:
         Every tensor that an operator names; and no other, except unused network inputs.
     notes : tuple of str
         What the importer wants the user to know: nodes folded, approximated, assumed.
+    declared_sparsity : mapping of str to (int, int)
+        Operator name to the N:M (N kept of M) that the file states for its weights. A statement only: it costs nothing
+        and saves nothing until weights are compressed.
 
     Raises
     ------
@@ -38,6 +41,7 @@ class Network:
     operators: tuple[Operator, ...]
     tensors: Mapping[str, Tensor]
     notes: tuple[str, ...] = field(default=())
+    declared_sparsity: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_names(self)
@@ -100,6 +104,9 @@ def _check_names(network: Network) -> None:
         for name in (*operator.inputs, *operator.outputs):
             if name not in network.tensors:
                 raise NetworkError(f"operator {operator.name!r} uses tensor {name!r}, which is not declared")
+    for name in network.declared_sparsity:
+        if name not in seen:
+            raise NetworkError(f"network {network.name!r}: declared_sparsity names {name!r}, which is no operator")
 
 
 def _check_order(network: Network) -> None:
