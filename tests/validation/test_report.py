@@ -1,0 +1,46 @@
+"""Reports as JSON fields and as a table."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from rich.console import Console
+
+from validation.check import CheckReport
+from validation.report import reports_as_json, reports_as_table
+
+REPORT = CheckReport(
+    name="some_check",
+    rows=1200,
+    matched=1199,
+    worst_error_fraction=0.0525,
+    mean_error_fraction=0.001,
+    tolerance_fraction=0.05,
+    passed=False,
+    source="a paper",
+    num_other_rows=7,
+)
+
+
+def test_json_has_exactly_the_documented_fields():
+    (fields,) = json.loads(json.dumps(reports_as_json([REPORT])))
+
+    assert fields == {
+        "name": "some_check",
+        "rows": 1200,
+        "matched": 1199,
+        "worst_error_fraction": 0.0525,
+        "mean_error_fraction": 0.001,
+        "tolerance_fraction": 0.05,
+        "passed": False,
+        "source": "a paper",
+    }
+
+
+def test_table_says_what_missed():
+    text = io.StringIO()
+    Console(file=text, width=140).print(reports_as_table([REPORT]))
+
+    for shown in ("some_check", "1,200", "1,199", "7", "5.25 %", "0.1 %", "5 %", "MISS", "a paper"):
+        assert shown in text.getvalue()
