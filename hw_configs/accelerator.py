@@ -73,12 +73,12 @@ class VectorUnit(_Section):
 
 
 class Memory(_Section):
-    """One scratchpad memory."""
+    """One scratchpad memory. A port of a bank moves ``port_bytes`` a cycle."""
 
     capacity_bytes: Bytes
     banks: PositiveInt = 1
     ports_per_bank: PositiveInt = 1
-    port_bytes: Bytes = Field(description="bytes that one port of one bank moves a cycle")
+    port_bytes: Bytes
 
     @property
     def bandwidth_bytes_per_cycle(self) -> int:

@@ -63,7 +63,8 @@ def _words(schema: Schema, root: Schema) -> str:
     kind = schema.get("type")
     if kind in ("integer", "number"):
         noun = "a whole number" if kind == "integer" else "a number"
-        return f"{noun} from {schema.get('minimum', 0)} to {schema['maximum']}" if "maximum" in schema else noun
+        bounds = [str(schema.get(bound, 0)).removesuffix(".0") for bound in ("minimum", "maximum")]
+        return f"{noun} from {bounds[0]} to {bounds[1]}" if "maximum" in schema else noun
     if "anyOf" in schema or (kind == "string" and "pattern" in schema):
         return str(schema.get("description", kind))
     if kind == "object":

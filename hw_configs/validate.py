@@ -36,7 +36,8 @@ def validate(document: Document, model: type[Model], *, load: TechnologyLoader |
     try:
         return model.model_validate(document.tree, context=load)
     except ValidationError as error:
-        lines = (_line(details, document, model) for details in error.errors(include_url=False))
+        mistakes = error.errors(include_url=False)
+        lines = (_line(details, document, model) for details in mistakes if not _follows(details, mistakes))
         raise ConfigError("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -52,6 +53,13 @@ def suggest(name: str, names: tuple[str, ...]) -> str:
     """Return ``did you mean X?``, or what there is to choose from."""
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return f"did you mean {nearest[0]}?" if nearest else f"expected one of {', '.join(names)}"
+
+
+def _follows(details: ErrorDetails, mistakes: list[ErrorDetails]) -> bool:
+    """Whether a list is only too short since an item of it is wrong, which has its own line."""
+    place = details["loc"]
+    items = (other["loc"] for other in mistakes if len(other["loc"]) > len(place))
+    return details["type"] == "too_short" and any(item[: len(place)] == place for item in items)
 
 
 def _line(details: ErrorDetails, document: Document, model: type[BaseModel]) -> str:

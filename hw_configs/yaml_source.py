@@ -21,6 +21,7 @@ FieldPath: TypeAlias = tuple[str | int, ...]
 MAX_FILE_BYTES = 2**20
 MAX_VALUES = 20_000
 MAX_DEPTH = 20
+_LIMITS = f"expected at most {MAX_VALUES} values, nested {MAX_DEPTH} deep at most"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,8 @@ def _load(text: str, name: str) -> object:
         raise ConfigError(f"{place}: is no valid YAML: {error.problem or error.context}") from None
     except YAMLError as error:
         raise ConfigError(f"{name}: is no valid YAML: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise ConfigError(f"{name}: {_LIMITS}") from None
 
 
 def _kind(value: object) -> str:
@@ -125,9 +128,7 @@ class _Reader:
     def value(self, node: object, path: FieldPath) -> YamlValue:
         self.num_values += 1
         if self.num_values > MAX_VALUES or len(path) > MAX_DEPTH:
-            raise ConfigError(
-                f"{self.document.name}: expected at most {MAX_VALUES} values, nested {MAX_DEPTH} deep at most"
-            )
+            raise ConfigError(f"{self.document.name}: {_LIMITS}")
         if isinstance(node, CommentedMap):
             return self.mapping(node, path)
         if isinstance(node, CommentedSeq):
