@@ -60,8 +60,8 @@ class Network:
 
     @property
     def num_parameters(self) -> int:
-        """Elements of all weights, and of those that fusion folded away."""
-        weights = sum(tensor.num_elements for tensor in self.with_role(TensorRole.WEIGHT))
+        """Parameters in all weights, and those that fusion folded away."""
+        weights = sum(tensor.num_parameters for tensor in self.with_role(TensorRole.WEIGHT))
         return weights + sum(fusion.num_folded_parameters for fusion in self.fusions)
 
     @property

@@ -38,6 +38,9 @@ class Tensor:
         Every dimension at least 1; a scalar has the empty shape.
     format : ElementFormat
     role : TensorRole
+    num_file_parameters : int or None
+        For a weight: how many parameters of the network it holds, where that is not all of its elements (a constant
+        computed from others, a second copy, a table of indices).
 
     Raises
     ------
@@ -49,6 +52,7 @@ class Tensor:
     shape: tuple[int, ...]
     format: ElementFormat
     role: TensorRole
+    num_file_parameters: int | None = None
 
     def __post_init__(self) -> None:
         for axis, size in enumerate(self.shape):
@@ -66,6 +70,13 @@ class Tensor:
     def num_elements(self) -> int:
         """Number of elements."""
         return math.prod(self.shape)
+
+    @property
+    def num_parameters(self) -> int:
+        """Parameters of the network that it holds."""
+        if self.role is not TensorRole.WEIGHT:
+            return 0
+        return self.num_elements if self.num_file_parameters is None else self.num_file_parameters
 
     @property
     def size_bits(self) -> int:

@@ -1,0 +1,19 @@
+"""Types that the file itself states for its values: the last resort for operators that nobody knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workloads.onnx_import.constants import InferredType
+
+
+def declared_types(graph: Any) -> dict[str, InferredType]:
+    """Return the stated type of each inner value and output of ``graph`` that has one; named sizes stay open."""
+    found = {}
+    for item in (*graph.value_info, *graph.output):
+        tensor = item.type.tensor_type
+        if not tensor.elem_type or not tensor.HasField("shape"):
+            continue
+        sizes = tuple(int(dim.dim_value) if dim.dim_value > 0 else None for dim in tensor.shape.dim)
+        found[str(item.name)] = InferredType(element_type=int(tensor.elem_type), shape=sizes)
+    return found
