@@ -16,7 +16,7 @@ from pathlib import Path
 from workloads.errors import NetworkError
 from workloads.formats import INT8, ElementFormat
 from workloads.network import Network
-from workloads.operators import Convolution, Gemm, Operator, Window
+from workloads.operators import Convolution, MatMul, Operator, Window
 from workloads.tensor import Tensor, TensorRole
 
 _SPARSITY = re.compile(r"([0-9]{1,4})\s*:\s*([0-9]{1,4})")
@@ -172,8 +172,9 @@ def _unique_names(rows: list[_Row]) -> list[_Row]:
 
 
 def _gemm(row: _Row, tensors: dict[str, Tensor], format: ElementFormat) -> Operator:
+    """The leading axis of one is the batch, so that M can be told from it when the batch is changed."""
     m, n, k = row.sizes
-    return _operator(row, Gemm(), tensors, format, ((m, k), (k, n), (m, n)))
+    return _operator(row, MatMul(), tensors, format, ((1, m, k), (k, n), (1, m, n)))
 
 
 def _conv(row: _Row, tensors: dict[str, Tensor], format: ElementFormat) -> Operator:
@@ -195,7 +196,7 @@ def _conv(row: _Row, tensors: dict[str, Tensor], format: ElementFormat) -> Opera
 
 def _operator(
     row: _Row,
-    work: Convolution | Gemm,
+    work: Convolution | MatMul,
     tensors: dict[str, Tensor],
     format: ElementFormat,
     shapes: tuple[tuple[int, ...], ...],

@@ -85,7 +85,8 @@ def test_two_strides() -> None:
 def test_gemm_form() -> None:
     network = load_scalesim_topology(DATA / "gemm.csv", format=FP16)
     assert [(nest.m, nest.n, nest.k) for nest in _nests(network)] == [(33, 17, 20), (196, 192, 384)]
-    assert {operator.kind for operator in network.operators} == {OperatorKind.GEMM}
+    assert {operator.kind for operator in network.operators} == {OperatorKind.MATMUL}
+    assert network.tensors["g:ifmap"].shape == (1, 33, 20)
     assert {tensor.format for tensor in network.tensors.values()} == {FP16}
     assert network.declared_sparsity == {"sparse": (2, 4)}
 
