@@ -43,7 +43,7 @@ BATCH = "batch"
 
 
 def check_options(
-    network: str, dimensions: Mapping[str, Dimension], batch: int, bindings: Mapping[str, int]
+    network: str, dimensions: Mapping[str, Dimension], batch: int | None, bindings: Mapping[str, int]
 ) -> ZooOptions:
     """Return the options for ``network``, defaults filled in.
 
@@ -61,11 +61,11 @@ def check_options(
         rule = dimensions.get(name, Dimension(default=1))
         if not rule.allows(size):
             raise NetworkError(f"zoo network {network!r}: {name} is {size}, expected {rule.rule}")
-    if batch < 1:
-        raise NetworkError(f"zoo network {network!r}: batch is {batch}, expected at least 1")
-    bound = bindings.get(BATCH, batch)
-    if batch not in (1, bound):
-        raise NetworkError(f"zoo network {network!r}: batch is {batch}, but the binding batch={bound} says otherwise")
+    bound = bindings.get(BATCH, 1 if batch is None else batch)
+    if bound < 1:
+        raise NetworkError(f"zoo network {network!r}: batch is {bound}, expected at least 1")
+    if batch not in (None, bound):
+        raise NetworkError(f"zoo network {network!r}: batch is {batch}, but the binding {BATCH}={bound} says otherwise")
     sizes = {name: bindings.get(name, dimension.default) for name, dimension in dimensions.items()}
     return ZooOptions(batch=bound, bindings=sizes)
 

@@ -52,7 +52,7 @@ def zoo_names() -> tuple[str, ...]:
 
 
 def build(
-    name: str, *, batch: int = 1, bindings: Mapping[str, int] | None = None, format: ElementFormat = INT8
+    name: str, *, batch: int | None = None, bindings: Mapping[str, int] | None = None, format: ElementFormat = INT8
 ) -> Network:
     """Return the zoo network called ``name``, as an inference graph.
 
@@ -60,8 +60,8 @@ def build(
     ----------
     name : str
         One of ``zoo_names()``; ``llama_7b`` is its prefill.
-    batch : int
-        Inferences that one run makes.
+    batch : int, optional
+        Inferences that one run makes; 1 unless given here or as the binding ``batch``.
     bindings : mapping of str to int, optional
         Other sizes, by name: ``resolution`` of images, ``seq`` of BERT (128), ``context`` of LLaMA (2048).
     format : ElementFormat
