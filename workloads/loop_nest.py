@@ -211,6 +211,11 @@ Assumes a transcendental function takes one table look-up and one interpolation 
 """
 
 
+def operations_per_element(function: str) -> int:
+    """Return the vector-unit operations that an activation or element-wise function takes for one element."""
+    return _OPERATIONS.get(function, 1)
+
+
 def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
     x, w = ins[0], ins[1]
     narrow, wide = (x, out) if work.transposed else (out, x)

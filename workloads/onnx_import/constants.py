@@ -25,6 +25,7 @@ MAX_WEIGHT_DATA_ELEMENTS = 1_024
 _KEEPS_STORAGE = ("Cast", "CastLike", "Mul", "Div", "Add", "Sub", "Reshape", "Unsqueeze", "Squeeze", "Flatten")
 _KEEPS_STORAGE_TOO = ("Transpose", "Identity", "DequantizeLinear", "Concat", "Slice", "Gather", "Split", "Dropout")
 _QUANTISERS = ("QuantizeLinear", "DequantizeLinear")
+_VIEWS = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity")
 _MEASURES = ("Shape", "Size")
 _NUMPY_ERRORS = (
     ArithmeticError,
@@ -204,6 +205,9 @@ def _evaluate(
         return [_measure(node, inputs[0].shape)]
     if not _is_small(node, inputs, types):
         return None
+    shape = types[0].known_shape if types[0] is not None else None
+    if node.op_type in _VIEWS and shape is not None and inputs[0] is not None and inputs[0].data is not None:
+        return [inputs[0].data.reshape(shape)]
     from onnx.reference import ReferenceEvaluator  # its operators take a while to import
 
     feed = {name: value.data for name, value in zip(node.inputs, inputs, strict=True) if value is not None}

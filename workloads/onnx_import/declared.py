@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from workloads.onnx_import.constants import InferredType
 
 
-def declared_types(graph: Any) -> dict[str, InferredType]:
-    """Return the stated type of each inner value and output of ``graph`` that has one; named sizes stay open."""
+def declared_types(graph: Any, bindings: Mapping[str, int]) -> dict[str, InferredType]:
+    """Return the stated type of each inner value and output of ``graph`` that has one; named sizes are bound or stay open."""
     found = {}
     for item in (*graph.value_info, *graph.output):
         tensor = item.type.tensor_type
         if not tensor.elem_type or not tensor.HasField("shape"):
             continue
-        sizes = tuple(int(dim.dim_value) if dim.dim_value > 0 else None for dim in tensor.shape.dim)
+        sizes = tuple(_size(dim, bindings) for dim in tensor.shape.dim)
         found[str(item.name)] = InferredType(element_type=int(tensor.elem_type), shape=sizes)
     return found
+
+
+def _size(dimension: Any, bindings: Mapping[str, int]) -> int | None:
+    if dimension.dim_value > 0:
+        return int(dimension.dim_value)
+    return bindings.get(str(dimension.dim_param)) if dimension.dim_param else None

@@ -60,7 +60,12 @@ def _load(path: Path, bindings: Mapping[str, int], approximate_unsupported: bool
 
     model = read_model(path)
     inputs = pin_inputs(model.graph, bindings)
-    walk = Walk(versions=opset_versions(model), folder=path.parent, approximate_unsupported=approximate_unsupported)
+    walk = Walk(
+        versions=opset_versions(model),
+        folder=path.parent,
+        bindings=bindings,
+        approximate_unsupported=approximate_unsupported,
+    )
     walk_graph(walk, model.graph, inputs)
     outputs = finish_outputs(walk, model.graph)
     steps = drop_quantisers(walk.steps, frozenset(outputs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class Walk:
         Operator set versions by domain.
     folder : Path
         Of the file; external data lies in it.
+    bindings : mapping of str to int
+        Sizes of named dimensions.
     approximate_unsupported : bool
     declared : dict of str to InferredType
         Types that the file itself states, for operators that nobody knows.
@@ -48,6 +50,7 @@ class Walk:
 
     versions: dict[str, int]
     folder: Path
+    bindings: Mapping[str, int]
     approximate_unsupported: bool
     declared: dict[str, InferredType] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
@@ -68,7 +71,7 @@ def walk_graph(walk: Walk, graph: Any, inputs: Iterable[Value]) -> None:
     """
     for value in inputs:
         _define(walk, value.name, value)
-    walk.declared.update(declared_types(graph))
+    walk.declared.update(declared_types(graph, walk.bindings))
     _walk_body(walk, graph, {str(item.name) for item in graph.output})
 
 
@@ -254,7 +257,7 @@ def _enter_branch(walk: Walk, node: Node, inputs: tuple[Value | None, ...]) -> N
         walk.notes.append(note)
     else:
         walk.num_folded += 1
-    walk.declared.update(declared_types(branch))
+    walk.declared.update(declared_types(branch, walk.bindings))
     _walk_body(walk, branch, {str(item.name) for item in branch.output})
     for name, item in zip(node.outputs, branch.output, strict=False):
         if str(item.name) not in walk.values:
@@ -329,7 +332,15 @@ def _output_node(name: str) -> Node:
 
 
 def folding_notes(walk: Walk) -> list[str]:
-    """Return what the user should know of nodes that run before the network does."""
-    if not walk.num_folded:
-        return []
-    return [f"{walk.num_folded} nodes compute on constants and shapes only: folded"]
+    """Return what the user should know of nodes that run before the network does, and of quantised values."""
+    notes = []
+    if walk.num_folded:
+        notes.append(f"{walk.num_folded} nodes compute on constants and shapes only: folded")
+    num_dynamic = sum(node.op_type in _RUN_TIME_SCALES for node, _ in walk.steps)
+    if num_dynamic:
+        notes.append(f"{num_dynamic} tensors are quantised at run time: arithmetic on their scales counts as folded")
+    read = {value.name: value for _, step in walk.steps for value in step.inputs if value.is_constant}
+    num_narrow = sum(value.stored_type != value.element_type for value in read.values())
+    if num_narrow:
+        notes.append(f"{num_narrow} weights are widened before use: costed in the width in which the file stores them")
+    return notes
