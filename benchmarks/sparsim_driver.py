@@ -1,6 +1,7 @@
 """Runs Sparsim in an interpreter of its own and prints what it cost, as one line of JSON.
 
-``python sparsim_driver.py CONFIG TOPOLOGY WARM_UP_TOPOLOGY``; started by benchmarks/against_scalesim.py, never imported.
+``python sparsim_driver.py CONFIG TOPOLOGY WARM_UP_TOPOLOGY``; started by benchmarks/against_scalesim.py and never
+imported.
 """
 
 import json

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from validation import scalesim, stonne
+from validation import scalesim, stonne, zoo
 from validation.check import Check
 from workloads.errors import SparsimError
 
-CHECKS: tuple[Check, ...] = (*scalesim.CHECKS, *stonne.CHECKS)
+CHECKS: tuple[Check, ...] = (*scalesim.CHECKS, *stonne.CHECKS, *zoo.CHECKS)
 """In the order that they are printed."""
 
 
