@@ -32,9 +32,7 @@ class Energy:
     @property
     def total_pj(self) -> float:
         """Sum of all components."""
-        return (
-            self.mac_pj + self.register_pj + self.scratchpad_pj + self.off_chip_pj + self.vector_pj + self.leakage_pj
-        )
+        return self.mac_pj + self.register_pj + self.scratchpad_pj + self.off_chip_pj + self.vector_pj + self.leakage_pj
 
     def __add__(self, other: Energy) -> Energy:
         return Energy(

@@ -1,0 +1,83 @@
+"""Which tile sizes are worth trying for a nest on a machine.
+
+The sets depend on the nest and on the array's shape, never on capacity or bandwidth: a larger scratchpad only adds to
+what fits, so the best plan never gets worse.
+"""
+
+from __future__ import annotations
+
+import math
+
+from simulator.arrays.protocol import Dimension
+from simulator.machine import Machine
+from simulator.position_tiles import PositionTile
+from simulator.tile_space import Candidates
+from workloads.loop_nest import MatrixNest, VectorNest
+
+_MAX_TILES = 4096
+"""More position tiles than this are not tried, unless a smaller number cannot be had."""
+
+
+def candidate_tiles(nest: MatrixNest | VectorNest, machine: Machine) -> Candidates:
+    """Return tile sizes that double from the smallest useful one to the whole loop."""
+    if isinstance(nest, VectorNest):
+        return Candidates(
+            position_tiles=_position_tiles(nest, nest.num_positions, machine.num_lanes),
+            group_tiles=_doublings(1, nest.groups),
+        )
+    rows, cols = machine.accelerator.array.rows, machine.accelerator.array.cols
+    m_unit, n_unit, k_unit = {
+        Dimension.K: (rows, cols, 1),
+        Dimension.M: (1, cols, rows),
+        Dimension.N: (cols, 1, rows),
+    }[machine.array.streamed_dimension]
+    return Candidates(
+        position_tiles=_position_tiles(nest, nest.m, m_unit),
+        filter_tiles=_aligned(nest.num_filters, max(1, n_unit // nest.n_per_filter)),
+        channel_tiles=_aligned(nest.num_channels, max(1, k_unit // nest.k_per_channel)),
+        group_tiles=_doublings(1, nest.groups),
+    )
+
+
+def _doublings(first: int, total: int) -> tuple[int, ...]:
+    """``first``, twice, four times ... it, below ``total``; and ``total``."""
+    sizes = []
+    size = first
+    while size < total:
+        sizes.append(size)
+        size *= 2
+    return (*sizes, total)
+
+
+def _aligned(total: int, unit: int) -> tuple[int, ...]:
+    """Doublings of the unit, and what is smaller than one unit: for scratchpads too small to fill the array."""
+    below = _doublings(1, min(unit, total))
+    return tuple(sorted({*below, *_doublings(min(unit, total), total)}))
+
+
+def _position_tiles(nest: MatrixNest | VectorNest, total: int, unit: int) -> tuple[PositionTile, ...]:
+    if isinstance(nest, MatrixNest) and nest.sequential:
+        return (PositionTile(num_positions=nest.batch),)
+    smallest = max(1, -(-total // _MAX_TILES))
+    runs = {size for size in _aligned(total, unit) if size >= smallest} | {total}
+    sizes = [axis.num_positions for axis in nest.axes]
+    for axis in range(len(sizes)):  # whole rows, whole planes
+        inner = math.prod(sizes[axis:])
+        runs.update(size * inner for size in _doublings(1, max(1, total // inner)) if size * inner >= smallest)
+    tiles = [PositionTile(num_positions=size) for size in sorted(runs) if size <= total]
+    return (*tiles, *_blocks(nest, sizes, total))
+
+
+def _blocks(nest: MatrixNest | VectorNest, sizes: list[int], total: int) -> list[PositionTile]:
+    """Squares over the last two axes, where windows overlap and rows would share too much halo."""
+    if len(sizes) < 2 or all(axis.kernel <= axis.stride for axis in nest.axes):
+        return []
+    rows, cols = sizes[-2:]
+    tiles = []
+    side = 4
+    while side < max(rows, cols):
+        block = (min(side, rows), min(side, cols))
+        if block[1] < cols and total <= _MAX_TILES * block[0] * block[1]:
+            tiles.append(PositionTile(num_positions=block[0] * block[1], block=block))
+        side *= 2
+    return tiles

@@ -1,0 +1,64 @@
+"""From a network and an accelerator to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hw_configs.accelerator import Accelerator
+from mapper.objective import Objective
+from mapper.tiling import Shortage, best_tiling
+from simulator.machine import Machine
+from simulator.plan import Plan, Tiling
+from simulator.tile_cost import Nest
+from workloads.errors import InfeasiblePlan
+from workloads.loop_nest import lower
+from workloads.network import Network
+
+Progress = Callable[[int, int], None]
+"""Called with the number of operators mapped and the number of all."""
+
+
+def map_network(
+    network: Network,
+    accelerator: Accelerator,
+    *,
+    objective: Objective = Objective.LATENCY,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return the layer-by-layer plan: operators in the network's order, each with its own best tiling.
+
+    Each operator has the whole scratchpad, reads its inputs from off-chip memory and writes its outputs there.
+    Operators with equal nests are tiled once.
+
+    Raises
+    ------
+    InfeasiblePlan
+        When an operator's smallest tile exceeds the scratchpad; names it and says how many bytes are missing.
+    """
+    machine = Machine(accelerator=accelerator)
+    known: dict[tuple[Nest, ...], Tiling | Shortage] = {}
+    tilings: dict[str, Tiling] = {}
+    for index, operator in enumerate(network.operators):
+        lowered = lower(operator, network.tensors)
+        nests = lowered if isinstance(lowered, tuple) else (lowered,)
+        if nests:
+            if nests not in known:
+                known[nests] = best_tiling(nests, machine, objective)
+            found = known[nests]
+            if isinstance(found, Shortage):
+                raise _infeasible(operator.name, str(operator.kind), found, machine)
+            tilings[operator.name] = found
+        if progress:
+            progress(index + 1, len(network.operators))
+    return Plan(schedule=tuple(operator.name for operator in network.operators), tilings=tilings)
+
+
+def _infeasible(name: str, kind: str, shortage: Shortage, machine: Machine) -> InfeasiblePlan:
+    missing = -(-shortage.missing_bits // 8)
+    has = machine.scratchpad_bytes
+    what = "scratchpad" if machine.is_shared else "scratchpad (split by operand)"
+    return InfeasiblePlan(
+        f"operator {name!r} ({kind}) does not fit: even its smallest tile exceeds the {what} of {has:,} bytes of "
+        f"{machine.accelerator.name!r} by {missing:,} bytes. A larger scratchpad.capacity_bytes would help, or a smaller "
+        "batch or resolution"
+    )

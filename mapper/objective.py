@@ -1,0 +1,42 @@
+"""What a plan is chosen for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from simulator.kernels import tile_loops
+from simulator.machine import Machine
+
+
+class Objective(StrEnum):
+    """Off-chip bits, cycles, energy, or energy times cycles: the least wins; ties go to fewer off-chip bits."""
+
+    LATENCY = "latency"
+    TRAFFIC = "traffic"
+    ENERGY = "energy"
+    EDP = "edp"
+
+
+_KIND = {
+    Objective.LATENCY: tile_loops.LATENCY,
+    Objective.TRAFFIC: tile_loops.TRAFFIC,
+    Objective.ENERGY: tile_loops.ENERGY,
+    Objective.EDP: tile_loops.EDP,
+}
+
+
+def kernel_objective(objective: Objective, machine: Machine) -> tile_loops.Objective:
+    """Return ``objective`` with the unit energies of ``machine``, as the kernels read it.
+
+    Energy leaves out what no tiling changes (arithmetic, registers). Assumes energy times delay is least for a network
+    when it is least for each operator.
+    """
+    costs = machine.costs
+    return tile_loops.Objective(
+        kind=_KIND[objective],
+        input_pj_per_bit=costs.load_pj_per_bit(0),
+        weight_pj_per_bit=costs.load_pj_per_bit(1),
+        output_read_pj_per_bit=costs.load_pj_per_bit(2),
+        output_write_pj_per_bit=costs.store_pj_per_bit,
+        pj_per_cycle=costs.leakage_pj_per_cycle,
+    )

@@ -1,0 +1,83 @@
+"""The tilings of one operator: the best one for an objective, or all that are worth choosing from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mapper.candidates import candidate_tiles
+from mapper.objective import Objective, kernel_objective
+from simulator.arrays.protocol import Int64Array
+from simulator.kernels import tile_loops
+from simulator.machine import Machine
+from simulator.plan import LOOP_ORDERS, Tiling
+from simulator.tile_cost import Nest
+from simulator.tile_space import HOLD_BITS, Candidates, build_tile_space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Implementation:
+    """A tiling with what it takes and costs: an entry of an operator's Pareto set."""
+
+    tiling: Tiling
+    scratchpad_bits: int
+    off_chip_bits: int
+    total_cycles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """No tiling fits: the smallest exceeds the scratchpad by ``missing_bits``."""
+
+    missing_bits: int
+
+
+def best_tiling(nests: tuple[Nest, ...], machine: Machine, objective: Objective) -> Tiling | Shortage:
+    """Return the tiling with the least ``objective`` over the alternative ``nests`` of one operator."""
+    best: tuple[tuple[float, float], Tiling] | None = None
+    missing = []
+    for alternative, nest in enumerate(nests):
+        candidates = candidate_tiles(nest, machine)
+        space = build_tile_space(nest, candidates, machine)
+        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, kernel_objective(objective, machine))
+        if record.size == 0:
+            missing.append(int(shortage))
+        elif best is None or scores < best[0]:
+            best = (scores, _tiling(record, candidates, alternative))
+    return best[1] if best else Shortage(missing_bits=min(missing))
+
+
+def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implementation, ...]:
+    """Return the tilings that fit and that no other beats in scratchpad bits, off-chip bits and cycles together."""
+    found = []
+    for alternative, nest in enumerate(nests):
+        candidates = candidate_tiles(nest, machine)
+        records, _ = tile_loops.pareto_tilings(build_tile_space(nest, candidates, machine), machine.bounds)
+        found.extend(
+            Implementation(
+                tiling=_tiling(record, candidates, alternative),
+                scratchpad_bits=int(record[tile_loops.FOOTPRINT_BITS]),
+                off_chip_bits=int(tile_loops.traffic_bits(record)) + nest.resident_bits,
+                total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
+            )
+            for record in records
+        )
+    return tuple(one for one in found if not any(_beats(other, one) for other in found))
+
+
+def _beats(one: Implementation, other: Implementation) -> bool:
+    first = (one.scratchpad_bits, one.off_chip_bits, one.total_cycles)
+    second = (other.scratchpad_bits, other.off_chip_bits, other.total_cycles)
+    return first != second and all(a <= b for a, b in zip(first, second, strict=True))
+
+
+def _tiling(record: Int64Array, candidates: Candidates, alternative: int) -> Tiling:
+    held = (operand for column, operand in enumerate(HOLD_BITS, tile_loops.HOLD_INPUT) if record[column])
+    return Tiling(
+        position_tile=candidates.position_tiles[record[tile_loops.POSITION_TILE]],
+        filter_tile=candidates.filter_tiles[record[tile_loops.FILTER_TILE]],
+        channel_tile=candidates.channel_tiles[record[tile_loops.CHANNEL_TILE]],
+        group_tile=candidates.group_tiles[record[tile_loops.GROUP_TILE]],
+        loop_order=LOOP_ORDERS[record[tile_loops.ORDER]],
+        held=frozenset(held),
+        alternative=alternative,
+    )

@@ -1,0 +1,804 @@
+"""Cost of running one nest tile by tile: footprint, traffic and cycles, for one tiling or for all of them.
+
+A tiling cuts the loops g (groups), m (positions), n (filters) and k (channels) and runs the tiles in a loop order; g is
+outermost, since groups share nothing. Operands: input indexed by (m, k), weight by (k, n), output by (m, n); each has
+one loop that it does not depend on: n, m and k. Every step computes one tile while the loads of the next step and the
+stores of the step before are under way: a step lasts as long as the longer of the two.
+
+    total = load(0) + sum over steps i of max(compute(i), load(i + 1) + store(i - 1)) + store(last)
+
+An operand may be *held* across its independent loop: all its tiles inside that loop stay in the scratchpad and are
+fetched in the loop's first pass only. Otherwise a tile is fetched each time it differs from that of the step before.
+Outputs that leave before their reduction is done go off-chip, and come back, as accumulators.
+
+All callees of the cached functions are in this file on purpose: numba keeps stale callees of other files.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Int64Array = NDArray[np.int64]
+
+M, N, K = 0, 1, 2
+ORDERS = np.array([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]], dtype=np.int64)
+"""Loop orders, outermost first, as dimension numbers."""
+
+NUM_FIELDS = 18
+(
+    GROUP_TILE,
+    POSITION_TILE,
+    FILTER_TILE,
+    CHANNEL_TILE,
+    ORDER,
+    HOLD_INPUT,
+    HOLD_WEIGHT,
+    HOLD_OUTPUT,
+    FOOTPRINT_BITS,
+    INPUT_BITS,
+    WEIGHT_BITS,
+    OUTPUT_READ_BITS,
+    OUTPUT_WRITE_BITS,
+    COMPUTE_CYCLES,
+    TOTAL_CYCLES,
+    DMA_CYCLES,
+    INPUT_FOOTPRINT_BITS,
+    OUTPUT_FOOTPRINT_BITS,
+) = range(NUM_FIELDS)
+"""Columns of a tiling's record. The first four are indices of candidate sizes; ORDER is a row of ``ORDERS``."""
+
+
+class TileSpace(NamedTuple):
+    """A nest, its candidate tile sizes, and what each tile size costs on the array.
+
+    Position candidates are stored one after another: candidate c owns entries ``tile_begin[c]`` to
+    ``tile_begin[c + 1]`` of ``tile_input``, ``tile_fresh``, ``tile_output`` (elements a tile) and ``tile_size`` (index of
+    the tile's number of positions in the cost tables). ``count_size`` lists the distinct sizes of a candidate and
+    ``size_count`` how often each occurs, from ``count_begin`` on. ``stand_in_*`` lists tiles that stand for others: all that behave alike together with
+    both neighbours, so that one is walked and weighted by how many it stands for.
+
+    Cost tables have axes (group size, position size, filter size, channel size); ``*_size[c]`` gives the table index of
+    a candidate's full tile and ``*_rest_size[c]`` that of its last one. A tile takes the longer of ``fill + stream`` and
+    ``port_cycles``, what the scratchpad's ports need; ``access_pj`` is the scratchpad energy it takes.
+    """
+
+    num_groups: int
+    num_filters: int
+    num_channels: int
+    group_tiles: Int64Array
+    filter_tiles: Int64Array
+    channel_tiles: Int64Array
+    tile_begin: Int64Array
+    tile_input: Int64Array
+    tile_fresh: Int64Array
+    tile_output: Int64Array
+    tile_size: Int64Array
+    count_begin: Int64Array
+    count_size: Int64Array
+    size_count: Int64Array
+    stand_in_begin: Int64Array
+    stand_in: Int64Array
+    stand_in_weight: Int64Array
+    group_size: Int64Array
+    group_rest_size: Int64Array
+    filter_size: Int64Array
+    filter_rest_size: Int64Array
+    channel_size: Int64Array
+    channel_rest_size: Int64Array
+    fill_cycles: Int64Array
+    stream_cycles: Int64Array
+    port_cycles: Int64Array
+    access_pj: NDArray[np.float64]
+    single_fold: NDArray[np.bool_]
+    accumulates: NDArray[np.bool_]
+    streamed_dimension: int
+    sequential: bool
+    input_bits: int
+    weight_bits: int
+    output_bits: int
+    accumulator_bits: int
+    resident_bits: int
+
+
+class Bounds(NamedTuple):
+    """What the accelerator offers: capacities in bits, and the DMA's speed."""
+
+    total_bits: int
+    input_bits: int
+    weight_bits: int
+    output_bits: int
+    bits_per_cycle: float
+    latency_cycles: int
+    num_channels: int
+    burst_bits: int
+
+
+class Objective(NamedTuple):
+    """What the best tiling minimises: one of the four kinds below, and what energy depends on."""
+
+    kind: int
+    input_pj_per_bit: float
+    weight_pj_per_bit: float
+    output_read_pj_per_bit: float
+    output_write_pj_per_bit: float
+    pj_per_cycle: float
+
+
+TRAFFIC, LATENCY, ENERGY, EDP = 0, 1, 2, 3
+
+
+@njit(cache=True)
+def _trips(size: int, tile: int) -> int:
+    return (size + tile - 1) // tile
+
+
+@njit(cache=True)
+def _reloads(order: Int64Array, trips: Int64Array, independent: int) -> bool:
+    """Whether a loop that the operand depends on runs more than once inside its independent loop."""
+    inside = False
+    for position in range(3):
+        if inside and trips[order[position]] > 1:
+            return True
+        if order[position] == independent:
+            inside = True
+    return False
+
+
+@njit(cache=True)
+def _is_inside(order: Int64Array, inner: int, outer: int) -> bool:
+    for position in range(3):
+        if order[position] == outer:
+            return True
+        if order[position] == inner:
+            return False
+    return False
+
+
+@njit(cache=True)
+def _range_max(values: Int64Array, begin: int, end: int) -> int:
+    largest = 0
+    for index in range(begin, end):
+        largest = max(largest, values[index])
+    return largest
+
+
+@njit(cache=True)
+def _range_sum(values: Int64Array, begin: int, end: int) -> int:
+    total = 0
+    for index in range(begin, end):
+        total += values[index]
+    return total
+
+
+@njit(cache=True)
+def loop_trips(space: TileSpace, record: Int64Array) -> Int64Array:
+    """Return the number of tiles along m, n, k and g of the tiling in ``record``."""
+    p = record[POSITION_TILE]
+    trips = np.empty(4, dtype=np.int64)
+    trips[M] = space.tile_begin[p + 1] - space.tile_begin[p]
+    trips[N] = _trips(space.num_filters, space.filter_tiles[record[FILTER_TILE]])
+    trips[K] = _trips(space.num_channels, space.channel_tiles[record[CHANNEL_TILE]])
+    trips[3] = _trips(space.num_groups, space.group_tiles[record[GROUP_TILE]])
+    return trips
+
+
+@njit(cache=True)
+def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array) -> None:
+    """Set footprint and traffic columns of ``record`` (modified in place) from its tiling columns.
+
+    ``position_sums`` is (candidates, 5): sum of inputs, sum of fresh inputs, largest input, largest output, sum of outputs.
+    """
+    p = record[POSITION_TILE]
+    order = ORDERS[record[ORDER]]
+    trips = loop_trips(space, record)
+    group_tile = space.group_tiles[record[GROUP_TILE]]
+    filter_tile = space.filter_tiles[record[FILTER_TILE]]
+    channel_tile = space.channel_tiles[record[CHANNEL_TILE]]
+    many_groups = trips[3] > 1
+    # input: independent loop n
+    reloaded = _reloads(order, trips, N)
+    if record[HOLD_INPUT]:
+        positions = position_sums[p, 1] if _is_inside(order, M, N) else position_sums[p, 2]
+        channels = space.num_channels if _is_inside(order, K, N) else channel_tile
+        input_buffer = positions * channels
+        fetched = position_sums[p, 1] if _is_inside(order, M, N) else position_sums[p, 0]
+        factor = 1
+    else:
+        factor = trips[N] if reloaded else 1
+        fetched = position_sums[p, 0]
+        once = trips[M] * trips[K] * factor == 1 and not many_groups
+        input_buffer = position_sums[p, 2] * channel_tile * (1 if once else 2)
+    record[INPUT_BITS] = space.num_groups * fetched * space.num_channels * factor * space.input_bits
+    input_footprint = input_buffer * group_tile * space.input_bits
+    # weight: independent loop m
+    reloaded = _reloads(order, trips, M)
+    if record[HOLD_WEIGHT]:
+        filters = space.num_filters if _is_inside(order, N, M) else filter_tile
+        channels = space.num_channels if _is_inside(order, K, M) else channel_tile
+        weight_buffer = filters * channels
+        factor = 1
+    else:
+        factor = trips[M] if reloaded else 1
+        once = trips[N] * trips[K] * factor == 1 and not many_groups
+        weight_buffer = filter_tile * channel_tile * (1 if once else 2)
+    record[WEIGHT_BITS] = space.num_groups * space.num_filters * space.num_channels * factor * space.weight_bits
+    weight_footprint = weight_buffer * group_tile * space.weight_bits
+    # output: independent loop k
+    reloaded = _reloads(order, trips, K)
+    wide = trips[K] > 1 or space.accumulates[space.channel_size[record[CHANNEL_TILE]]]
+    element_bits = max(space.accumulator_bits, space.output_bits) if wide else space.output_bits
+    outputs = space.num_groups * position_sums[p, 4] * space.num_filters
+    spills = 0
+    if record[HOLD_OUTPUT]:
+        elements = position_sums[p, 4] if _is_inside(order, M, K) else position_sums[p, 3]
+        filters = space.num_filters if _is_inside(order, N, K) else filter_tile
+        output_buffer = elements * filters
+    else:
+        spills = trips[K] - 1 if reloaded else 0
+        once = trips[M] * trips[N] == 1 and not many_groups
+        output_buffer = position_sums[p, 3] * filter_tile * (1 if once else 2)
+    record[OUTPUT_READ_BITS] = outputs * spills * max(space.accumulator_bits, space.output_bits)
+    record[OUTPUT_WRITE_BITS] = record[OUTPUT_READ_BITS] + outputs * space.output_bits
+    output_footprint = output_buffer * group_tile * element_bits
+    record[INPUT_FOOTPRINT_BITS] = input_footprint
+    record[OUTPUT_FOOTPRINT_BITS] = output_footprint
+    record[FOOTPRINT_BITS] = input_footprint + weight_footprint + output_footprint + space.resident_bits
+
+
+@njit(cache=True)
+def missing_bits(bounds: Bounds, record: Int64Array) -> int:
+    """Return by how many bits the tiling exceeds the scratchpad, 0 when it fits."""
+    total, inputs, outputs = record[FOOTPRINT_BITS], record[INPUT_FOOTPRINT_BITS], record[OUTPUT_FOOTPRINT_BITS]
+    missing = max(0, total - bounds.total_bits)
+    missing = max(missing, inputs - bounds.input_bits)
+    missing = max(missing, outputs - bounds.output_bits)
+    return max(missing, total - inputs - outputs - bounds.weight_bits)
+
+
+@njit(cache=True)
+def traffic_bits(record: Int64Array) -> int:
+    """Return all off-chip bits of the tiling except resident operands."""
+    return record[INPUT_BITS] + record[WEIGHT_BITS] + record[OUTPUT_READ_BITS] + record[OUTPUT_WRITE_BITS]
+
+
+@njit(cache=True)
+def _is_chained(space: TileSpace, record: Int64Array, trips: Int64Array) -> bool:
+    """Whether tiles along the streamed loop follow each other without refilling the array: one fold, innermost loop."""
+    streamed = space.streamed_dimension
+    if space.sequential or streamed < 0 or trips[streamed] == 1:
+        return False
+    order = ORDERS[record[ORDER]]
+    for position in range(3):
+        inner = order[2 - position]
+        if inner == streamed:
+            break
+        if trips[inner] > 1:
+            return False
+    return space.single_fold[
+        space.group_size[record[GROUP_TILE]],
+        space.count_size[space.count_begin[record[POSITION_TILE]]],
+        space.filter_size[record[FILTER_TILE]],
+        space.channel_size[record[CHANNEL_TILE]],
+    ]
+
+
+@njit(cache=True)
+def tile_totals(
+    space: TileSpace, record: Int64Array, trips: Int64Array, chained: bool, totals: NDArray[np.float64]
+) -> None:
+    """Set ``totals`` (modified in place) to compute cycles and scratchpad pJ of all tiles of the tiling's sizes.
+
+    When tiles are chained the cycles are a lower bound that leaves fills out.
+    """
+    p = record[POSITION_TILE]
+    totals[:] = 0.0
+    for g_last in range(2):
+        g_count = 1 if g_last else trips[3] - 1
+        g = space.group_rest_size[record[GROUP_TILE]] if g_last else space.group_size[record[GROUP_TILE]]
+        for n_last in range(2):
+            n_count = g_count * (1 if n_last else trips[N] - 1)
+            n = space.filter_rest_size[record[FILTER_TILE]] if n_last else space.filter_size[record[FILTER_TILE]]
+            for k_last in range(2):
+                count = n_count * (1 if k_last else trips[K] - 1)
+                if count == 0:
+                    continue
+                k = (
+                    space.channel_rest_size[record[CHANNEL_TILE]]
+                    if k_last
+                    else space.channel_size[record[CHANNEL_TILE]]
+                )
+                for entry in range(space.count_begin[p], space.count_begin[p + 1]):
+                    m = space.count_size[entry]
+                    fill = 0 if chained else space.fill_cycles[g, m, n, k]
+                    cycles = max(fill + space.stream_cycles[g, m, n, k], space.port_cycles[g, m, n, k])
+                    totals[0] += count * space.size_count[entry] * cycles
+                    totals[1] += count * space.size_count[entry] * space.access_pj[g, m, n, k]
+
+
+@njit(cache=True)
+def _dma_cycles(bounds: Bounds, bits: int, num_transfers: int) -> int:
+    """Cycles that transfers of ``bits`` in all (rounded up to bursts already) keep the DMA busy."""
+    if num_transfers == 0:
+        return 0
+    cycles = (num_transfers + bounds.num_channels - 1) // bounds.num_channels * bounds.latency_cycles
+    if bits > 0 and bounds.bits_per_cycle < 1e15:
+        cycles += int(np.ceil(bits / bounds.bits_per_cycle - 1e-9))
+    return cycles
+
+
+@njit(cache=True)
+def _bursts(bounds: Bounds, bits: int) -> int:
+    return (bits + bounds.burst_bits - 1) // bounds.burst_bits * bounds.burst_bits
+
+
+@njit(cache=True)
+def _stand_ins(space: TileSpace, record: Int64Array, trips: Int64Array, dimension: int) -> Int64Array:
+    """Indices of a loop that stand for all of them, with weights, shape (2, count).
+
+    The ends of loops n, k and g behave in their own way, and everything between alike; m has its own list.
+    """
+    count = trips[dimension]
+    if dimension == M:
+        begin = space.stand_in_begin[record[POSITION_TILE]]
+        end = space.stand_in_begin[record[POSITION_TILE] + 1]
+        result = np.empty((2, end - begin), dtype=np.int64)
+        result[0] = space.stand_in[begin:end]
+        result[1] = space.stand_in_weight[begin:end]
+        return result
+    result = np.ones((2, min(count, 4)), dtype=np.int64)
+    if count <= 4:
+        result[0] = np.arange(count)
+    else:
+        result[0] = np.array([0, 1, count - 2, count - 1])
+        result[1, 1] = count - 3
+    return result
+
+
+@njit(cache=True)
+def _extent(index: int, trips: int, size: int, tile: int) -> int:
+    return tile if index < trips - 1 else size - (trips - 1) * tile
+
+
+@njit(cache=True)
+def loop_facts(record: Int64Array, trips: Int64Array) -> Int64Array:
+    """Return what the loop order says of each operand, shape (2, 3), columns input, weight, output.
+
+    Row 0: whether a tile already there must be fetched (or spilled) again in later passes of its independent loop. Row 1,
+    input only: whether all positions pass inside the held loop, so that halos are fetched once.
+    """
+    order = ORDERS[record[ORDER]]
+    facts = np.zeros((2, 3), dtype=np.int64)
+    for operand in range(3):
+        independent = N if operand == 0 else (M if operand == 1 else K)
+        held = record[HOLD_INPUT + operand] == 1
+        facts[0, operand] = not held and _reloads(order, trips, independent)
+    facts[1, 0] = record[HOLD_INPUT] == 1 and _is_inside(order, M, N)
+    return facts
+
+
+@njit(cache=True)
+def step_transfers(
+    space: TileSpace,
+    bounds: Bounds,
+    record: Int64Array,
+    trips: Int64Array,
+    facts: Int64Array,
+    at: Int64Array,
+    out: Int64Array,
+) -> None:
+    """Set ``out`` (modified in place) to the transfers of the step at loop indices ``at`` (m, n, k, g).
+
+    Columns: bits loaded of input, weight, output (partial sums), bits stored; then bits in bursts and number of
+    transfers of the loads, and of the stores.
+    """
+    tile = space.tile_begin[record[POSITION_TILE]] + at[M]
+    groups = _extent(at[3], trips[3], space.num_groups, space.group_tiles[record[GROUP_TILE]])
+    filters = _extent(at[N], trips[N], space.num_filters, space.filter_tiles[record[FILTER_TILE]])
+    channels = _extent(at[K], trips[K], space.num_channels, space.channel_tiles[record[CHANNEL_TILE]])
+    out[:] = 0
+    if at[N] == 0 or facts[0, 0]:
+        elements = space.tile_fresh[tile] if facts[1, 0] else space.tile_input[tile]
+        out[0] = elements * channels * groups * space.input_bits
+    if at[M] == 0 or facts[0, 1]:
+        out[1] = filters * channels * groups * space.weight_bits
+    elements = space.tile_output[tile] * filters * groups
+    partial = elements * max(space.accumulator_bits, space.output_bits)
+    if at[K] > 0 and facts[0, 2]:
+        out[2] = partial
+    if at[K] == trips[K] - 1:
+        out[3] = elements * space.output_bits
+    elif facts[0, 2]:
+        out[3] = partial
+    for operand in range(3):
+        if out[operand] > 0:
+            out[4] += _bursts(bounds, out[operand])
+            out[5] += 1
+    if space.resident_bits > 0 and at[0] + at[1] + at[2] + at[3] == 0:
+        out[4] += _bursts(bounds, space.resident_bits)
+        out[5] += 1
+    if out[3] > 0:
+        out[6] = _bursts(bounds, out[3])
+        out[7] = 1
+
+
+@njit(cache=True)
+def step_compute(space: TileSpace, record: Int64Array, trips: Int64Array, at: Int64Array, chained: bool) -> int:
+    """Return the compute cycles of the step at loop indices ``at`` (m, n, k, g)."""
+    g = (space.group_rest_size if at[3] == trips[3] - 1 else space.group_size)[record[GROUP_TILE]]
+    n = (space.filter_rest_size if at[N] == trips[N] - 1 else space.filter_size)[record[FILTER_TILE]]
+    k = (space.channel_rest_size if at[K] == trips[K] - 1 else space.channel_size)[record[CHANNEL_TILE]]
+    m = space.tile_size[space.tile_begin[record[POSITION_TILE]] + at[M]]
+    fill = space.fill_cycles[g, m, n, k]
+    if chained and at[space.streamed_dimension] > 0:
+        fill = 0
+    return max(fill + space.stream_cycles[g, m, n, k], space.port_cycles[g, m, n, k])
+
+
+@njit(cache=True)
+def advance(order: Int64Array, trips: Int64Array, at: Int64Array, direction: int) -> bool:
+    """Move ``at`` (modified in place) to the next (+1) or previous (-1) step; return False at the end."""
+    for position in range(4):
+        dimension = order[2 - position] if position < 3 else 3
+        at[dimension] += direction
+        if 0 <= at[dimension] < trips[dimension]:
+            return True
+        at[dimension] = 0 if direction > 0 else trips[dimension] - 1
+    return False
+
+
+@njit(cache=True)
+def fill_cycles(space: TileSpace, bounds: Bounds, record: Int64Array) -> None:
+    """Set the cycle columns of ``record`` (modified in place) from its tiling columns; walks stand-in steps only."""
+    trips = loop_trips(space, record)
+    order = ORDERS[record[ORDER]]
+    facts = loop_facts(record, trips)
+    chained = _is_chained(space, record, trips)
+    at = np.zeros(4, dtype=np.int64)
+    near = np.zeros(4, dtype=np.int64)
+    moved = np.zeros(8, dtype=np.int64)
+    step_transfers(space, bounds, record, trips, facts, at, moved)
+    total = _dma_cycles(bounds, moved[4], moved[5])
+    dma = total
+    compute = 0
+    groups = _stand_ins(space, record, trips, 3)
+    outer = _stand_ins(space, record, trips, order[0])
+    middle = _stand_ins(space, record, trips, order[1])
+    inner = _stand_ins(space, record, trips, order[2])
+    for g in range(groups.shape[1]):
+        for a in range(outer.shape[1]):
+            for b in range(middle.shape[1]):
+                for c in range(inner.shape[1]):
+                    weight = groups[1, g] * outer[1, a] * middle[1, b] * inner[1, c]
+                    at[3] = groups[0, g]
+                    at[order[0]] = outer[0, a]
+                    at[order[1]] = middle[0, b]
+                    at[order[2]] = inner[0, c]
+                    cycles = step_compute(space, record, trips, at, chained)
+                    bits, transfers = 0, 0
+                    near[:] = at
+                    if advance(order, trips, near, 1):
+                        step_transfers(space, bounds, record, trips, facts, near, moved)
+                        bits += moved[4]
+                        transfers += moved[5]
+                    near[:] = at
+                    if advance(order, trips, near, -1):
+                        step_transfers(space, bounds, record, trips, facts, near, moved)
+                        bits += moved[6]
+                        transfers += moved[7]
+                    busy = _dma_cycles(bounds, bits, transfers)
+                    compute += weight * cycles
+                    dma += weight * busy
+                    total += weight * max(cycles, busy)
+    last = _last_store_cycles(space, bounds, record, trips, facts, at, moved)
+    record[COMPUTE_CYCLES] = compute
+    record[TOTAL_CYCLES] = total + last
+    record[DMA_CYCLES] = dma + last
+
+
+@njit(cache=True)
+def all_steps(space: TileSpace, bounds: Bounds, record: Int64Array) -> Int64Array:
+    """Return every step of the tiling in order, none left out.
+
+    Returns
+    -------
+    int64 array, shape (steps, 4)
+        Compute cycles; DMA cycles of the step's own loads; of its own stores; and of what the DMA does meanwhile, the
+        next step's loads and the previous one's stores together.
+    """
+    trips = loop_trips(space, record)
+    order = ORDERS[record[ORDER]]
+    facts = loop_facts(record, trips)
+    chained = _is_chained(space, record, trips)
+    count = trips[0] * trips[1] * trips[2] * trips[3]
+    moved = np.zeros((count, 8), dtype=np.int64)
+    steps = np.zeros((count, 4), dtype=np.int64)
+    at = np.zeros(4, dtype=np.int64)
+    for index in range(count):
+        step_transfers(space, bounds, record, trips, facts, at, moved[index])
+        steps[index, 0] = step_compute(space, record, trips, at, chained)
+        steps[index, 1] = _dma_cycles(bounds, moved[index, 4], moved[index, 5])
+        steps[index, 2] = _dma_cycles(bounds, moved[index, 6], moved[index, 7])
+        advance(order, trips, at, 1)
+    for index in range(count):
+        bits, transfers = 0, 0
+        if index + 1 < count:
+            bits += moved[index + 1, 4]
+            transfers += moved[index + 1, 5]
+        if index > 0:
+            bits += moved[index - 1, 6]
+            transfers += moved[index - 1, 7]
+        steps[index, 3] = _dma_cycles(bounds, bits, transfers)
+    return steps
+
+
+@njit(cache=True)
+def _last_store_cycles(
+    space: TileSpace,
+    bounds: Bounds,
+    record: Int64Array,
+    trips: Int64Array,
+    facts: Int64Array,
+    at: Int64Array,
+    moved: Int64Array,
+) -> int:
+    for dimension in range(4):
+        at[dimension] = trips[dimension] - 1
+    step_transfers(space, bounds, record, trips, facts, at, moved)
+    return _dma_cycles(bounds, moved[6], moved[7])
+
+
+@njit(cache=True)
+def total_bound(space: TileSpace, bounds: Bounds, record: Int64Array, at: Int64Array, moved: Int64Array) -> int:
+    """Return a lower bound of the tiling's total cycles: compute between first load and last store, or all traffic.
+
+    ``at`` (4) and ``moved`` (8) are scratch space, modified in place.
+    """
+    trips = loop_trips(space, record)
+    facts = loop_facts(record, trips)
+    at[:] = 0
+    step_transfers(space, bounds, record, trips, facts, at, moved)
+    first = _dma_cycles(bounds, moved[4], moved[5])
+    last = _last_store_cycles(space, bounds, record, trips, facts, at, moved)
+    num_tiles = trips[3] * trips[M] * trips[N] * trips[K]
+    num_transfers = 0
+    for operand in range(3):
+        independent = N if operand == 0 else (M if operand == 1 else K)
+        if operand != 1 or space.weight_bits > 0:
+            num_transfers += num_tiles if facts[0, operand] else num_tiles // trips[independent]
+    busy = _traffic_cycles(space, bounds, record) + num_transfers // bounds.num_channels * bounds.latency_cycles
+    return max(first + record[COMPUTE_CYCLES] + last, busy)
+
+
+@njit(cache=True)
+def _traffic_cycles(space: TileSpace, bounds: Bounds, record: Int64Array) -> int:
+    return np.int64((traffic_bits(record) + space.resident_bits) / bounds.bits_per_cycle)
+
+
+@njit(cache=True)
+def position_sums(space: TileSpace) -> Int64Array:
+    """Return the sums and maxima of each position candidate that ``fill_traffic`` needs, shape (candidates, 5)."""
+    count = space.tile_begin.size - 1
+    sums = np.empty((count, 5), dtype=np.int64)
+    for c in range(count):
+        begin, end = space.tile_begin[c], space.tile_begin[c + 1]
+        sums[c, 0] = _range_sum(space.tile_input, begin, end)
+        sums[c, 1] = _range_sum(space.tile_fresh, begin, end)
+        sums[c, 2] = _range_max(space.tile_input, begin, end)
+        sums[c, 3] = _range_max(space.tile_output, begin, end)
+        sums[c, 4] = _range_sum(space.tile_output, begin, end)
+    return sums
+
+
+@njit(cache=True)
+def _is_canonical(space: TileSpace, record: Int64Array, trips: Int64Array) -> bool:
+    """Whether no other tiling does the same: loops that run once come last, holding must matter."""
+    order = ORDERS[record[ORDER]]
+    if space.sequential and order[0] != M and trips[M] > 1:
+        return False
+    for position in range(2):
+        first, second = order[position], order[position + 1]
+        if trips[first] == 1 and (trips[second] > 1 or first > second):
+            return False
+    for operand in range(3):
+        independent = N if operand == 0 else (M if operand == 1 else K)
+        if record[HOLD_INPUT + operand]:
+            if trips[independent] == 1 or not _reloads(order, trips, independent):
+                return False
+            if operand == 1 and space.weight_bits == 0:
+                return False
+    return True
+
+
+@njit(cache=True)
+def _useful_loops(space: TileSpace) -> NDArray[np.bool_]:
+    """Which (order, held operands) to try, by which of the loops m, n, k run more than once: shape (2, 2, 2, 6, 8)."""
+    useful = np.zeros((2, 2, 2, 6, 8), dtype=np.bool_)
+    record = np.zeros(NUM_FIELDS, dtype=np.int64)
+    trips = np.ones(4, dtype=np.int64)
+    for pattern in range(8):
+        trips[M], trips[N], trips[K] = 1 + (pattern & 1), 1 + (pattern >> 1 & 1), 1 + (pattern >> 2)
+        for order in range(6):
+            record[ORDER] = order
+            for hold in range(8):
+                _set_held(record, hold)
+                useful[trips[M] - 1, trips[N] - 1, trips[K] - 1, order, hold] = _is_canonical(space, record, trips)
+    return useful
+
+
+@njit(cache=True)
+def _set_held(record: Int64Array, hold: int) -> None:
+    record[HOLD_INPUT] = hold & 1
+    record[HOLD_WEIGHT] = hold >> 1 & 1
+    record[HOLD_OUTPUT] = hold >> 2
+
+
+@njit(cache=True)
+def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, NDArray[np.float64], int]:
+    """Return records of all tilings that fit, cycles as lower bounds; scratchpad pJ of each; and the shortage in bits."""
+    sums = position_sums(space)
+    useful = _useful_loops(space)
+    kept = np.empty((1024, NUM_FIELDS), dtype=np.int64)
+    kept_pj = np.empty(1024, dtype=np.float64)
+    size = 0
+    shortage = np.int64(2**62)
+    record = np.zeros(NUM_FIELDS, dtype=np.int64)
+    totals = np.zeros((2, 2), dtype=np.float64)
+    for g in range(space.group_tiles.size):
+        for p in range(space.tile_begin.size - 1):
+            for n in range(space.filter_tiles.size):
+                for k in range(space.channel_tiles.size):
+                    record[GROUP_TILE], record[POSITION_TILE] = g, p
+                    record[FILTER_TILE], record[CHANNEL_TILE] = n, k
+                    trips = loop_trips(space, record)
+                    totals[:, 0] = -1.0
+                    tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
+                    for order in range(6):
+                        for hold in range(8):
+                            if not tried[order, hold]:
+                                continue
+                            record[ORDER] = order
+                            _set_held(record, hold)
+                            fill_traffic(space, sums, record)
+                            missing = missing_bits(bounds, record)
+                            shortage = min(shortage, missing)
+                            if missing > 0:
+                                continue
+                            chained = 1 if _is_chained(space, record, trips) else 0
+                            if totals[chained, 0] < 0:
+                                tile_totals(space, record, trips, chained == 1, totals[chained])
+                            record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
+                            record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(space, bounds, record))
+                            if size == kept.shape[0]:
+                                kept = np.concatenate((kept, np.empty_like(kept)))
+                                kept_pj = np.concatenate((kept_pj, np.empty_like(kept_pj)))
+                            kept[size] = record
+                            kept_pj[size] = totals[chained, 1]
+                            size += 1
+    return kept[:size], kept_pj[:size], shortage
+
+
+@njit(cache=True)
+def _score(objective: Objective, record: Int64Array, access_pj: float) -> float:
+    if objective.kind == TRAFFIC:
+        return float(traffic_bits(record))
+    cycles = float(record[TOTAL_CYCLES])
+    if objective.kind == LATENCY:
+        return cycles
+    energy = (
+        objective.input_pj_per_bit * record[INPUT_BITS]
+        + objective.weight_pj_per_bit * record[WEIGHT_BITS]
+        + objective.output_read_pj_per_bit * record[OUTPUT_READ_BITS]
+        + objective.output_write_pj_per_bit * record[OUTPUT_WRITE_BITS]
+        + objective.pj_per_cycle * cycles
+        + access_pj
+    )
+    return energy if objective.kind == ENERGY else energy * cycles
+
+
+@njit(cache=True)
+def _second_score(objective: Objective, record: Int64Array) -> float:
+    """What decides between equal scores: cycles for least traffic, traffic for all else."""
+    return float(record[TOTAL_CYCLES]) if objective.kind == TRAFFIC else float(traffic_bits(record))
+
+
+@njit(cache=True)
+def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple[Int64Array, tuple[float, float], int]:
+    """Return the tiling with the least score among those that fit.
+
+    Bounds of cycles, and so of scores, come first; only tilings whose bound is below the best score are walked.
+
+    Returns
+    -------
+    record : int64 array, shape (NUM_FIELDS,), or (0,) when nothing fits
+    scores : (float, float)
+        The least score, and what decided between equal ones.
+    shortage : int
+        Bits by which the smallest tiling exceeds the scratchpad; 0 when something fits.
+    """
+    records, access_pj, shortage = _fitting_tilings(space, bounds)
+    if records.shape[0] == 0:
+        return np.empty(0, dtype=np.int64), (np.inf, np.inf), shortage
+    first = np.empty(records.shape[0], dtype=np.float64)
+    second = np.empty(records.shape[0], dtype=np.float64)
+    for index in range(records.shape[0]):
+        first[index] = _score(objective, records[index], access_pj[index])
+        second[index] = _second_score(objective, records[index])
+    by_second = np.argsort(second, kind="mergesort")
+    ranking = by_second[np.argsort(first[by_second], kind="mergesort")]
+    at = np.zeros(4, dtype=np.int64)
+    moved = np.zeros(8, dtype=np.int64)
+    best = -1
+    best_first, best_second = np.inf, np.inf
+    for index in ranking:
+        if first[index] > best_first:
+            break
+        record = records[index]
+        for exact in range(2):  # a sharper bound first, then the walk
+            if exact:
+                fill_cycles(space, bounds, record)
+            else:
+                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, moved)
+            first[index] = _score(objective, record, access_pj[index])
+            second[index] = _second_score(objective, record)
+            tied = first[index] == best_first
+            if first[index] > best_first or (tied and second[index] >= best_second):
+                break
+            if exact:
+                best, best_first, best_second = index, first[index], second[index]
+    return records[best].copy(), (best_first, best_second), 0
+
+
+@njit(cache=True)
+def pareto_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]:
+    """Return the tilings that fit and that no other beats in footprint, off-chip bits and cycles together.
+
+    Returns
+    -------
+    records : int64 array, shape (tilings, NUM_FIELDS)
+        Empty when nothing fits.
+    shortage : int
+        Bits by which the smallest tiling exceeds the scratchpad; 0 when something fits.
+    """
+    records, _, shortage = _fitting_tilings(space, bounds)
+    at = np.zeros(4, dtype=np.int64)
+    moved = np.zeros(8, dtype=np.int64)
+    for index in range(records.shape[0]):
+        records[index, TOTAL_CYCLES] = total_bound(space, bounds, records[index], at, moved)
+    front = np.empty((records.shape[0], NUM_FIELDS), dtype=np.int64)
+    size = 0
+    for index in np.argsort(records[:, TOTAL_CYCLES], kind="mergesort"):
+        record = records[index]
+        if _is_beaten(front[:size], record):
+            continue
+        fill_cycles(space, bounds, record)
+        if _is_beaten(front[:size], record):
+            continue
+        write = 0
+        for other in range(size):
+            if not _beats(record, front[other]):
+                front[write] = front[other]
+                write += 1
+        front[write] = record
+        size = write + 1
+    return front[:size].copy(), shortage
+
+
+@njit(cache=True)
+def _beats(one: Int64Array, other: Int64Array) -> bool:
+    return (
+        one[FOOTPRINT_BITS] <= other[FOOTPRINT_BITS]
+        and one[TOTAL_CYCLES] <= other[TOTAL_CYCLES]
+        and traffic_bits(one) <= traffic_bits(other)
+    )
+
+
+@njit(cache=True)
+def _is_beaten(front: Int64Array, record: Int64Array) -> bool:
+    for other in range(front.shape[0]):
+        if _beats(front[other], record):
+            return True
+    return False

@@ -1,0 +1,115 @@
+"""One operator's share of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.machine import Machine
+from simulator.plan import Tiling
+from simulator.result import Energy, Limit, OperandTraffic, OperatorCost
+from simulator.tile_cost import Nest, TileCost, compulsory_bits, tile_cost
+from simulator.unit_costs import mac_pj, register_bits_per_mac
+from workloads.loop_nest import MatrixNest
+from workloads.operators import Operator
+from workloads.tensor import Tensor
+
+
+def cost_operator(
+    operator: Operator,
+    tensors: Mapping[str, Tensor],
+    nest: Nest,
+    tiling: Tiling,
+    machine: Machine,
+    start_cycle: int,
+) -> OperatorCost:
+    """Return what ``operator`` costs when its ``nest`` runs under ``tiling``, beginning at ``start_cycle``."""
+    cost = tile_cost(nest, tiling, machine)
+    energy, by_operand = _energy(operator, tensors, nest, cost, machine)
+    return OperatorCost(
+        name=operator.name,
+        kind=str(operator.kind),
+        macs=nest.num_macs if isinstance(nest, MatrixNest) else 0,
+        total_cycles=cost.total_cycles,
+        compute_cycles=cost.compute_cycles,
+        off_chip_bytes=_bytes(cost.off_chip_bits),
+        compulsory_bytes=-(-compulsory_bits(nest) // 8),
+        scratchpad_accesses=_bytes(cost.port_bits),
+        scratchpad_bytes=-(-cost.footprint_bits // 8),
+        energy=energy,
+        energy_by_operand_pj=by_operand,
+        mapping_efficiency_fraction=_efficiency(nest, cost, machine),
+        limited_by=cost.limited_by,
+        tile=str(tiling),
+        start_cycle=start_cycle,
+    )
+
+
+def cost_view(operator: Operator, start_cycle: int) -> OperatorCost:
+    """Return the cost of a view: nothing."""
+    return OperatorCost(
+        name=operator.name,
+        kind=str(operator.kind),
+        macs=0,
+        total_cycles=0,
+        compute_cycles=0,
+        off_chip_bytes=OperandTraffic(),
+        compulsory_bytes=0,
+        scratchpad_accesses=OperandTraffic(),
+        scratchpad_bytes=0,
+        energy=Energy(),
+        energy_by_operand_pj=(0.0, 0.0, 0.0),
+        mapping_efficiency_fraction=0.0,
+        limited_by=Limit.NONE,
+        tile="",
+        start_cycle=start_cycle,
+    )
+
+
+def _bytes(bits: OperandTraffic) -> OperandTraffic:
+    return OperandTraffic(
+        input_read=-(-bits.input_read // 8),
+        weight_read=-(-bits.weight_read // 8),
+        output_read=-(-bits.output_read // 8),
+        output_write=-(-bits.output_write // 8),
+    )
+
+
+def _efficiency(nest: Nest, cost: TileCost, machine: Machine) -> float:
+    """Work done over the most that array or lanes could have done in the compute cycles."""
+    if cost.compute_cycles == 0:
+        return 0.0
+    if isinstance(nest, MatrixNest):
+        return nest.num_macs / (machine.array.num_pes * cost.compute_cycles)
+    return nest.num_operations / (machine.num_lanes * cost.compute_cycles)
+
+
+def _energy(
+    operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, cost: TileCost, machine: Machine
+) -> tuple[Energy, tuple[float, float, float]]:
+    """Energy by component; and what moving each operand takes of it (registers, scratchpad and off-chip)."""
+    costs, traffic = machine.costs, cost.off_chip_bits
+    mac, registers, operations = 0.0, (0.0, 0.0, 0.0), 0
+    if isinstance(nest, MatrixNest):
+        formats = [tensors[name].format for name in operator.inputs[:2]]
+        mac = nest.num_macs * mac_pj(machine.accelerator, formats[0], formats[1])
+        written = register_bits_per_mac(machine.accelerator, nest.input_bits, nest.weight_bits)
+        registers = tuple(bits * nest.num_macs * costs.register_pj_per_bit for bits in written)  # type: ignore[assignment]
+        operations = nest.fused_operations_per_output * nest.num_output_elements
+    else:
+        operations = nest.num_operations
+    loaded = (traffic.input_read, traffic.weight_read, traffic.output_read)
+    fills = [bits * costs.scratchpad_write_pj_per_bit[operand] for operand, bits in enumerate(loaded)]
+    fills[2] += traffic.output_write * costs.scratchpad_read_pj_per_bit[2]
+    off_chip = [bits * costs.off_chip_pj_per_bit for bits in loaded]
+    off_chip[2] += traffic.output_write * costs.off_chip_pj_per_bit
+    scratchpad = [fill + port for fill, port in zip(fills, cost.port_energies_pj, strict=True)]
+    energy = Energy(
+        mac_pj=mac,
+        register_pj=sum(registers),
+        scratchpad_pj=sum(scratchpad),
+        off_chip_pj=sum(off_chip),
+        vector_pj=operations * costs.vector_operation_pj,
+        leakage_pj=cost.total_cycles * costs.leakage_pj_per_cycle,
+    )
+    moved = [sum(parts) for parts in zip(registers, scratchpad, off_chip, strict=True)]
+    return energy, (moved[0], moved[1], moved[2])

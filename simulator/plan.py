@@ -1,0 +1,64 @@
+"""A plan: for each operator of a network, in order, how its loops are cut and run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulator.position_tiles import PositionTile
+
+LOOP_ORDERS = ("mnk", "mkn", "nmk", "nkm", "kmn", "knm")
+"""Outermost first; the row numbers of ``simulator.kernels.tile_loops.ORDERS``."""
+
+
+class Operand(StrEnum):
+    """What moves: the input, the weight (with bias) and the output of an operator."""
+
+    INPUT = "input"
+    WEIGHT = "weight"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiling:
+    """Tile sizes and loop order of one operator.
+
+    Parameters
+    ----------
+    position_tile : PositionTile
+        Output positions a tile.
+    filter_tile, channel_tile, group_tile : int
+        Filters, input channels and groups a tile.
+    loop_order : str
+        One of ``LOOP_ORDERS``, outermost first.
+    held : frozenset of Operand
+        Operands whose tiles stay in the scratchpad across the loop they do not depend on.
+    alternative : int
+        Which of an operator's alternative nests runs.
+    """
+
+    position_tile: PositionTile
+    filter_tile: int = 1
+    channel_tile: int = 1
+    group_tile: int = 1
+    loop_order: str = "mnk"
+    held: frozenset[Operand] = frozenset()
+    alternative: int = 0
+
+    def __str__(self) -> str:
+        sizes = [f"m={self.position_tile}", f"n={self.filter_tile}", f"k={self.channel_tile}"]
+        if self.group_tile != 1:
+            sizes.append(f"g={self.group_tile}")
+        held = f" hold {'+'.join(sorted(self.held))}" if self.held else ""
+        return f"{' '.join(sizes)} {self.loop_order}{held}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which operator runs when, and how: ``tilings[name]`` for each operator that is not a view.
+
+    Operators run in ``schedule`` order; each fetches its inputs from off-chip memory and writes its outputs there.
+    """
+
+    schedule: tuple[str, ...]
+    tilings: dict[str, Tiling]

@@ -1,0 +1,64 @@
+"""A network in the formats that an array can multiply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hw_configs.accelerator import Array
+from workloads.formats import ElementFormat, NumberKind
+from workloads.network import Network
+from workloads.operators import Convolution, Gemm, MatMul, Recurrent
+from workloads.tensor import Tensor
+
+
+def with_supported_formats(network: Network, array: Array) -> Network:
+    """Return ``network`` with tensors that ``array`` cannot multiply in its default format, and a note that says so.
+
+    Assumes a network in a format that the array lacks is quantised to the array's default format, biases to the
+    accumulator's; indices, masks and other integers that are no operand of a product stay as they are.
+    """
+    biases, operands = _biases(network), _operands(network)
+    changed: dict[str, Tensor] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for tensor in network.tensors.values():
+        target = array.accumulator_format if tensor.name in biases else array.default_format
+        if _is_supported(tensor.format, array, tensor.name in operands):
+            continue
+        changed[tensor.name] = replace(tensor, format=target)
+        pair = (tensor.format.name, target.name)
+        counts[pair] = counts.get(pair, 0) + 1
+    if not changed:
+        return network
+    notes = tuple(
+        f"{count} {found} tensors are costed as {target}: the array multiplies {', '.join(map(str, array.formats))}"
+        for (found, target), count in counts.items()
+    )
+    return replace(network, tensors={**network.tensors, **changed}, notes=(*network.notes, *notes))
+
+
+def _is_supported(format: ElementFormat, array: Array, is_operand: bool) -> bool:
+    """Integers fit any multiplier that is wide enough; floats need their own."""
+    if format.kind is not NumberKind.INTEGER:
+        return format in array.formats
+    if not is_operand:
+        return True
+    integers = [one.bits for one in array.formats if one.kind is NumberKind.INTEGER]
+    return bool(integers) and format.bits <= max(integers)
+
+
+def _biases(network: Network) -> set[str]:
+    return {
+        name
+        for operator in network.operators
+        if isinstance(operator.work, Convolution | Gemm)
+        for name in operator.inputs[2:]
+    }
+
+
+def _operands(network: Network) -> set[str]:
+    return {
+        name
+        for operator in network.operators
+        if isinstance(operator.work, Convolution | Gemm | MatMul | Recurrent)
+        for name in operator.inputs[:2]
+    }

@@ -1,0 +1,274 @@
+"""Candidate tile sizes of a nest with what each costs on a machine, as the arrays that the kernels read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.arrays.protocol import Dimension, Int64Array
+from simulator.kernels.tile_loops import TileSpace
+from simulator.machine import Machine
+from simulator.plan import LOOP_ORDERS, Operand, Tiling
+from simulator.position_tiles import PositionSplit, PositionTile, split_positions
+from simulator.unit_costs import UnitCosts
+from workloads.loop_nest import MatrixNest, VectorNest
+
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
+Number = TypeVar("Number", np.int64, np.float64)
+
+_DIMENSION_NUMBER = {Dimension.M: 0, Dimension.N: 1, Dimension.K: 2}
+HOLD_BITS = (Operand.INPUT, Operand.WEIGHT, Operand.OUTPUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Tile sizes to choose from, one tuple a loop."""
+
+    position_tiles: tuple[PositionTile, ...]
+    filter_tiles: tuple[int, ...] = (1,)
+    channel_tiles: tuple[int, ...] = (1,)
+    group_tiles: tuple[int, ...] = (1,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sizes:
+    """Distinct tile sizes along a loop, and which of them each candidate's full and last tile has."""
+
+    values: Int64Array
+    full: Int64Array
+    rest: Int64Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tables:
+    """Cycles of a tile by (group, position, filter, channel) size."""
+
+    fill: Int64Array
+    stream: Int64Array
+    ports: Int64Array
+    access_pj: FloatArray
+    num_folds: Int64Array
+    accumulates: BoolArray
+
+
+def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, machine: Machine) -> TileSpace:
+    """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``."""
+    splits = [split_positions(nest, tile) for tile in candidates.position_tiles]
+    matrix = nest if isinstance(nest, MatrixNest) else None
+    num_filters = matrix.num_filters if matrix else 1
+    num_channels = matrix.num_channels if matrix else 1
+    groups = _sizes(nest.groups, candidates.group_tiles)
+    filters = _sizes(num_filters, candidates.filter_tiles)
+    channels = _sizes(num_channels, candidates.channel_tiles)
+    positions, tile_size = np.unique(np.concatenate([split.positions for split in splits]), return_inverse=True)
+    grid = np.ix_(groups.values, positions, filters.values, channels.values)
+    tables = _matrix_tables(matrix, grid, machine) if matrix else _vector_tables(nest, grid, machine)  # type: ignore[arg-type]
+    count_begin, count_size, size_count = _counts(splits, positions)
+    stand_ins = [_stand_ins(split) for split in splits]
+    element_bits = matrix is not None or bool(nest.axes)
+    return TileSpace(
+        num_groups=nest.groups,
+        num_filters=num_filters,
+        num_channels=num_channels,
+        group_tiles=_array(candidates.group_tiles),
+        filter_tiles=_array(candidates.filter_tiles),
+        channel_tiles=_array(candidates.channel_tiles),
+        tile_begin=_offsets([split.positions.size for split in splits]),
+        tile_input=np.concatenate([split.input_elements for split in splits]),
+        tile_fresh=np.concatenate([split.fresh_input_elements for split in splits]),
+        tile_output=np.concatenate([split.output_elements for split in splits]),
+        tile_size=tile_size.astype(np.int64),
+        count_begin=count_begin,
+        count_size=count_size,
+        size_count=size_count,
+        stand_in_begin=_offsets([index.size for index, _ in stand_ins]),
+        stand_in=np.concatenate([index for index, _ in stand_ins]),
+        stand_in_weight=np.concatenate([weight for _, weight in stand_ins]),
+        group_size=groups.full,
+        group_rest_size=groups.rest,
+        filter_size=filters.full,
+        filter_rest_size=filters.rest,
+        channel_size=channels.full,
+        channel_rest_size=channels.rest,
+        fill_cycles=tables.fill,
+        stream_cycles=tables.stream,
+        port_cycles=tables.ports,
+        access_pj=tables.access_pj,
+        single_fold=tables.num_folds == 1,
+        accumulates=tables.accumulates,
+        streamed_dimension=_DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
+        sequential=matrix.sequential if matrix else False,
+        input_bits=nest.input_bits if element_bits else 1,
+        weight_bits=matrix.weight_bits * matrix.kernel_size if matrix else 0,
+        output_bits=nest.output_bits if element_bits else 1,
+        accumulator_bits=machine.accumulator_bits if matrix else 0,
+        resident_bits=nest.resident_bits,
+    )
+
+
+def candidates_of(tiling: Tiling) -> Candidates:
+    """Return the candidates among which ``tiling`` is the only choice of sizes."""
+    return Candidates(
+        position_tiles=(tiling.position_tile,),
+        filter_tiles=(tiling.filter_tile,),
+        channel_tiles=(tiling.channel_tile,),
+        group_tiles=(tiling.group_tile,),
+    )
+
+
+def order_number(tiling: Tiling) -> int:
+    """Return the kernels' number of the tiling's loop order."""
+    return LOOP_ORDERS.index(tiling.loop_order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortBits:
+    """Bits that cross the scratchpad's ports to and from the array or vector unit, by operand."""
+
+    input_read: Int64Array
+    weight_read: Int64Array
+    output_read: Int64Array
+    output_write: Int64Array
+
+    def energies_pj(self, costs: UnitCosts) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the scratchpad energy of moving input, weight and output."""
+        read, write = costs.scratchpad_read_pj_per_bit, costs.scratchpad_write_pj_per_bit
+        outputs = self.output_read * read[2] + self.output_write * write[2]
+        return np.asarray(self.input_read * read[0]), np.asarray(self.weight_read * read[1]), np.asarray(outputs)
+
+    def energy_pj(self, costs: UnitCosts) -> FloatArray:
+        """Return the scratchpad energy of all three."""
+        inputs, weights, outputs = self.energies_pj(costs)
+        return np.asarray(inputs + weights + outputs)
+
+
+def matrix_port_bits(nest: MatrixNest, machine: Machine, m: Int64Array, n: Int64Array, k: Int64Array) -> PortBits:
+    """Return the bits that an (m x k) by (k x n) tile moves.
+
+    Sums that stay in the PEs leave once, in the output's format; others move as accumulators.
+    """
+    accesses = machine.array.scratchpad_accesses(m, n, k)
+    wide = max(machine.accumulator_bits, nest.output_bits)
+    return PortBits(
+        input_read=accesses.input_read * nest.input_bits,
+        weight_read=accesses.weight_read * nest.weight_bits,
+        output_read=accesses.output_read * wide,
+        output_write=accesses.output_read * wide + (accesses.output_write - accesses.output_read) * nest.output_bits,
+    )
+
+
+def vector_port_bits(nest: VectorNest, g: Int64Array, m: Int64Array) -> PortBits:
+    """Return the bits that ``m`` positions of ``g`` groups move; a window reads each of its elements."""
+    window = int(np.prod([axis.kernel for axis in nest.axes], dtype=np.int64))
+    inputs = g * m * nest.input_bits * window if nest.axes else _share(nest.input_bits, m, nest.num_positions)
+    outputs = g * m * nest.output_bits if nest.axes else _share(nest.output_bits, m, nest.num_positions)
+    nothing = np.zeros_like(inputs)
+    return PortBits(input_read=inputs, weight_read=nothing, output_read=nothing, output_write=outputs)
+
+
+def _share(total: int, part: Int64Array, whole: int) -> Int64Array:
+    """``total * part // whole`` without leaving int64."""
+    quotient, remainder = divmod(total, whole)
+    return part * quotient + part * remainder // whole
+
+
+def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Machine) -> _Tables:
+    g, m, n, k = grid[0], grid[1], grid[2] * nest.n_per_filter, grid[3] * nest.k_per_channel
+    cycles = machine.array.tile_cycles(m, n, k)
+    bits = matrix_port_bits(nest, machine, m, n, k)
+    shape = np.broadcast_shapes(*(axis.shape for axis in grid))
+    one = np.ones_like(k.ravel())
+    return _Tables(
+        fill=_full(g * cycles.fill, shape),
+        stream=_full(g * cycles.stream, shape),
+        ports=_full(g * _port_cycles(machine, bits), shape),
+        access_pj=_full(g * bits.energy_pj(machine.costs), shape),
+        num_folds=_full(g * cycles.num_folds, shape),
+        accumulates=machine.array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
+    )
+
+
+def _vector_tables(nest: VectorNest, grid: tuple[Int64Array, ...], machine: Machine) -> _Tables:
+    """Every lane does one operation a cycle; a copy without operations is the DMA's work alone."""
+    g, m = grid[0], grid[1]
+    shape = (g.size, m.size, 1, 1)
+    zero = np.zeros(shape, dtype=np.int64)
+    never = np.zeros(1, dtype=bool)
+    if nest.num_operations == 0:
+        return _Tables(
+            fill=zero, stream=zero, ports=zero, access_pj=zero.astype(float), num_folds=zero, accumulates=never
+        )
+    operations = _ceil(nest.num_operations, nest.groups * nest.num_positions)
+    bits = vector_port_bits(nest, g, m)
+    return _Tables(
+        fill=zero,
+        stream=_full(_ceil(g * m * operations, machine.num_lanes), shape),
+        ports=_full(_port_cycles(machine, bits), shape),
+        access_pj=_full(bits.energy_pj(machine.costs), shape),
+        num_folds=zero,
+        accumulates=never,
+    )
+
+
+def _port_cycles(machine: Machine, bits: PortBits) -> Int64Array:
+    """Cycles that the scratchpad's ports need: all operands share one memory's, or each has its own."""
+    widths = [8 * memory.bandwidth_bytes_per_cycle for memory in machine.memories]
+    outputs = bits.output_read + bits.output_write
+    if machine.is_shared:
+        return _ceil(bits.input_read + bits.weight_read + outputs, widths[0])
+    inputs, weights = _ceil(bits.input_read, widths[0]), _ceil(bits.weight_read, widths[1])
+    return np.maximum(np.maximum(inputs, weights), _ceil(outputs, widths[2]))
+
+
+def _sizes(total: int, tiles: tuple[int, ...]) -> _Sizes:
+    full = np.minimum(_array(tiles), total)
+    rest = total - (_ceil(np.full_like(full, total), full) - 1) * full
+    values, index = np.unique(np.concatenate([full, rest]), return_inverse=True)
+    index = index.astype(np.int64)
+    return _Sizes(values=values, full=index[: full.size], rest=index[full.size :])
+
+
+def _counts(splits: Sequence[PositionSplit], sizes: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
+    pairs = [np.unique(split.positions, return_counts=True) for split in splits]
+    begin = _offsets([values.size for values, _ in pairs])
+    index = np.searchsorted(sizes, np.concatenate([values for values, _ in pairs])).astype(np.int64)
+    return begin, index, np.concatenate([count for _, count in pairs]).astype(np.int64)
+
+
+def _stand_ins(split: PositionSplit) -> tuple[Int64Array, Int64Array]:
+    """Tiles that behave alike, neighbours included: the first of each kind, and how many there are."""
+    num_tiles = split.positions.size
+    if num_tiles <= 4:
+        return np.arange(num_tiles, dtype=np.int64), np.ones(num_tiles, dtype=np.int64)
+    kind = np.zeros(num_tiles, dtype=np.int64)
+    for values in (split.positions, split.input_elements, split.fresh_input_elements, split.output_elements):
+        if values.min() != values.max():
+            kind = np.unique(kind * (int(values.max()) + 1) + values, return_inverse=True)[1].astype(np.int64)
+    kind = kind + 1
+    num_kinds = int(kind.max()) + 2  # kinds count from 1; the edges are kinds 0 and num_kinds - 1
+    before = np.concatenate(([0], kind[:-1]))
+    after = np.concatenate((kind[1:], [num_kinds - 1]))
+    triples = (before * num_kinds + kind) * num_kinds + after
+    _, index, weight = np.unique(triples, return_index=True, return_counts=True)
+    return index.astype(np.int64), weight.astype(np.int64)
+
+
+def _array(values: Sequence[int]) -> Int64Array:
+    return np.array(values, dtype=np.int64)
+
+
+def _offsets(lengths: Sequence[int]) -> Int64Array:
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def _full(values: NDArray[Number], shape: tuple[int, ...]) -> NDArray[Number]:
+    return np.ascontiguousarray(np.broadcast_to(values, shape))
+
+
+def _ceil(numerator: Int64Array | int, denominator: Int64Array | int) -> Int64Array:
+    return np.asarray(-(-numerator // denominator), dtype=np.int64)

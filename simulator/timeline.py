@@ -1,0 +1,68 @@
+"""Events of an operator on the timeline, step by step where the steps are few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from simulator.kernels import tile_loops
+from simulator.machine import Machine
+from simulator.plan import Tiling
+from simulator.result import TraceEvent
+from simulator.tile_cost import Nest, tiling_record
+from simulator.tile_space import build_tile_space, candidates_of
+from workloads.loop_nest import MatrixNest
+
+MAX_TRACED_STEPS = 64
+"""Operators of more steps get two events: their compute and their transfers as a whole."""
+
+
+def trace_operator(name: str, nest: Nest, tiling: Tiling, machine: Machine, start_cycle: int) -> list[TraceEvent]:
+    """Return the events of one operator: loads, computation and stores of each step, or of all steps at once."""
+    space = build_tile_space(nest, candidates_of(tiling), machine)
+    record = tiling_record(space, tiling)
+    trips = tile_loops.loop_trips(space, record)
+    resource = "array" if isinstance(nest, MatrixNest) else "vector unit"
+    if int(np.prod(trips)) <= MAX_TRACED_STEPS:
+        return list(_step_events(name, resource, space, machine, record, start_cycle))
+    tile_loops.fill_cycles(space, machine.bounds, record)
+    total = int(record[tile_loops.TOTAL_CYCLES])
+    return [
+        TraceEvent(
+            name=f"{name}: {int(np.prod(trips))} tiles",
+            operator=name,
+            resource=used,
+            start_cycle=start_cycle,
+            duration_cycles=total,
+        )
+        for used in (resource, "dma")
+    ]
+
+
+def _step_events(
+    name: str,
+    resource: str,
+    space: tile_loops.TileSpace,
+    machine: Machine,
+    record: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    now: int,
+) -> Iterator[TraceEvent]:
+    def event(label: str, used: str, start: int, duration: int) -> TraceEvent:
+        return TraceEvent(
+            name=f"{name}: {label}", operator=name, resource=used, start_cycle=start, duration_cycles=duration
+        )
+
+    steps = tile_loops.all_steps(space, machine.bounds, record)
+    first_load = int(steps[0, 1])
+    if first_load:
+        yield event("load 0", "dma", now, first_load)
+    now += first_load
+    for step, (compute, _, _, busy) in enumerate(steps):
+        if compute:
+            yield event(f"tile {step}", resource, now, int(compute))
+        if busy:
+            yield event(f"load {step + 1}, store {step - 1}", "dma", now, int(busy))
+        now += int(max(compute, busy))
+    if steps[-1, 2]:
+        yield event(f"store {len(steps) - 1}", "dma", now, int(steps[-1, 2]))
