@@ -112,6 +112,17 @@ def _mapping_efficiency_pct(row: TableRow) -> float:
     return round(100 * math.prod(_sizes(row)) / available, 6)
 
 
+def _compare_output_writes(row: TableRow) -> Comparison | None:
+    """Return output writes where sums leave after every fold.
+
+    Output-stationary, SCALE-Sim counts R + C words a fold more than the M x N results that there are.
+    """
+    if not _is_dense_without_stalls(row) or row.text("dataflow") == "os" or row.is_empty("sram_ofmap_writes"):
+        return None
+    ours = int(_scratchpad_accesses(row).output_write)
+    return Comparison(expected=(row.number("sram_ofmap_writes"),), ours=(ours,))
+
+
 def _check(name: str, column: str, ours: Callable[[TableRow], float], tolerance_fraction: float = 0.0) -> Check:
     """Return a check of ``column`` on the dense rows without stalls; rows where it is empty were not measured."""
 
@@ -135,6 +146,14 @@ CHECKS = (
     _check("scalesim_input_reads", "sram_ifmap_reads", lambda row: int(_scratchpad_accesses(row).input_read)),
     _check("scalesim_weight_reads", "sram_filter_reads", lambda row: int(_scratchpad_accesses(row).weight_read)),
     _check("scalesim_mapping_efficiency", "mapping_eff_pct", _mapping_efficiency_pct, tolerance_fraction=1e-5),
+    Check(
+        name="scalesim_output_writes",
+        file_name=_FILE_NAME,
+        columns=(*_COLUMNS, "sram_ofmap_writes"),
+        source=_SOURCE,
+        tolerance_fraction=0.0,
+        compare=_compare_output_writes,
+    ),
     Check(
         name="scalesim_convolution_sizes",
         file_name=_FILE_NAME,
