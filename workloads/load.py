@@ -131,7 +131,11 @@ def _light_model(name: str) -> Path | None:
     folder = _light_folder()
     if folder is None or wanted not in light_names():
         names = light_names()
-        known = f"expected one of {', '.join(names)}{did_you_mean(wanted, names)}" if names else "onnx has none"
+        known = (
+            f"expected one of {', '.join(names)}{did_you_mean(wanted, names)}"
+            if names
+            else "the onnx package carries none"
+        )
         raise NetworkError(f"unknown light model {name!r}: {known}")
     return folder / f"light_{wanted.removeprefix('light:')}.onnx"
 
