@@ -9,7 +9,8 @@ from workloads.network import Network
 from workloads.zoo import build, zoo_names
 
 
-def _num_macs(network: Network) -> int:
+def num_macs(network: Network) -> int:
+    """Return the multiply-accumulates of all convolutions and matrix products of ``network``."""
     nests = (lower(operator, network.tensors) for operator in network.operators)
     return sum(nest.num_macs for nest in nests if isinstance(nest, MatrixNest))
 
@@ -20,7 +21,7 @@ def _compare(row: TableRow) -> Comparison | None:
     expected, ours = (row.number("parameters"),), (network.num_parameters,)
     if row.is_empty("macs"):
         return Comparison(expected=expected, ours=ours)
-    return Comparison(expected=(row.number("macs"), *expected), ours=(_num_macs(network), *ours))
+    return Comparison(expected=(row.number("macs"), *expected), ours=(num_macs(network), *ours))
 
 
 CHECKS = (
