@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from validation.check import CheckReport
 
@@ -29,13 +30,18 @@ def reports_as_json(reports: Sequence[CheckReport]) -> list[ReportFields]:
 
 
 def reports_as_table(reports: Sequence[CheckReport]) -> Table:
-    """Return one line a report, failures marked by a word and not by colour alone."""
-    table = Table(title="Published figures beside ours", caption="other rows: of the same table, not for this check")
+    """Return one line a report, failures marked by a word and not by colour alone; sources are numbered below."""
+    sources = list(dict.fromkeys(report.source for report in reports))
+    notes = ["other: rows of the same table that the check is not about"]
+    notes += [f"[{number}] {source}" for number, source in enumerate(sources, start=1)]
+    table = Table(
+        title="Published figures beside ours", caption=Text("\n".join(notes), style="dim"), caption_justify="left"
+    )
     table.add_column("check", no_wrap=True)
-    for heading in ("rows", "matched", "other rows", "worst error", "mean error", "tolerance"):
+    for heading in ("rows", "matched", "other", "worst error", "mean error", "tolerance"):
         table.add_column(heading, justify="right")
     table.add_column("result", no_wrap=True)
-    table.add_column("source")
+    table.add_column("source", justify="right")
     for report in reports:
         table.add_row(
             report.name,
@@ -46,7 +52,7 @@ def reports_as_table(reports: Sequence[CheckReport]) -> Table:
             _percent(report.mean_error_fraction),
             _percent(report.tolerance_fraction),
             "[green]pass[/]" if report.passed else "[bold red]MISS[/]",
-            report.source,
+            Text(f"[{sources.index(report.source) + 1}]"),
         )
     return table
 

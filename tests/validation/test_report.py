@@ -42,5 +42,5 @@ def test_table_says_what_missed():
     text = io.StringIO()
     Console(file=text, width=140).print(reports_as_table([REPORT]))
 
-    for shown in ("some_check", "1,200", "1,199", "7", "5.25 %", "0.1 %", "5 %", "MISS", "a paper"):
+    for shown in ("some_check", "1,200", "1,199", "7", "5.25 %", "0.1 %", "5 %", "MISS", "[1] a paper"):
         assert shown in text.getvalue()
