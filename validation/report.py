@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -32,16 +33,20 @@ def reports_as_json(reports: Sequence[CheckReport]) -> list[ReportFields]:
 def reports_as_table(reports: Sequence[CheckReport]) -> Table:
     """Return one line a report, failures marked by a word and not by colour alone; sources are numbered below."""
     sources = list(dict.fromkeys(report.source for report in reports))
-    notes = ["other: rows of the same table that the check is not about"]
+    notes = ["other: rows of the table that the check is not about; worst, mean, tol.: relative error"]
     notes += [f"[{number}] {source}" for number, source in enumerate(sources, start=1)]
     table = Table(
-        title="Published figures beside ours", caption=Text("\n".join(notes), style="dim"), caption_justify="left"
+        title="Published figures beside ours",
+        box=box.SIMPLE_HEAD,
+        padding=0,
+        pad_edge=False,
+        caption=Text("\n".join(notes), style="dim"),
+        caption_justify="left",
     )
     table.add_column("check", no_wrap=True)
-    for heading in ("rows", "matched", "other", "worst error", "mean error", "tolerance"):
-        table.add_column(heading, justify="right")
-    table.add_column("result", no_wrap=True)
-    table.add_column("source", justify="right")
+    for heading in ("rows", "matched", "other", "worst %", "mean %", "tol. %", "result"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
     for report in reports:
         table.add_row(
             report.name,
@@ -58,4 +63,4 @@ def reports_as_table(reports: Sequence[CheckReport]) -> Table:
 
 
 def _percent(fraction: float) -> str:
-    return "0" if fraction == 0 else f"{100 * fraction:.3g} %"
+    return "0" if fraction == 0 else f"{100 * fraction:.3g}"
