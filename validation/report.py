@@ -40,6 +40,7 @@ def reports_as_table(reports: Sequence[CheckReport]) -> Table:
         box=box.SIMPLE_HEAD,
         padding=0,
         pad_edge=False,
+        show_edge=False,
         caption=Text("\n".join(notes), style="dim"),
         caption_justify="left",
     )
