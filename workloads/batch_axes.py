@@ -81,8 +81,8 @@ def output_axes(operator: Operator, flow: BatchFlow) -> tuple[BatchAxis | None, 
             found = _through_gemm(step, work)
         case MatMul() as work:
             found = _through_matmul(step, work)
-        case Recurrent():
-            return _through_recurrent(step)
+        case Recurrent() as work:
+            return _through_recurrent(step, work)
         case Elementwise():
             found = _through_broadcast(step)
         case Activation():
@@ -176,17 +176,24 @@ def _through_matmul(step: _Step, work: MatMul) -> BatchAxis:
     return found[0]
 
 
-def _through_recurrent(step: _Step) -> tuple[BatchAxis | None, ...]:
-    """x is (L, B, I), states are (D, B, H), sequences out are (L, D, B, H)."""
-    for name, shape, carried in zip(step.operator.inputs, step.shapes, step.carried, strict=True):
-        if carried is not None and (carried.axis != 1 or len(shape) != 3 or shape[1] != step.flow.batch):
-            raise step.error(f"it is in axis {carried.axis} of input {name!r}, expected axis 1 of three")
-    if step.carried[0] is None:
+def _through_recurrent(step: _Step, work: Recurrent) -> tuple[BatchAxis | None, ...]:
+    """x is (L, B, I), states are (D, B, H), sequences out are (L, D, B, H); or each has B in front.
+
+    Sequence lengths are (B,).
+    """
+    x, carried = step.shapes[0], step.carried[0]
+    if carried is None:
         raise step.error("an input other than the first carries it")
-    for name, shape, carried in zip(step.operator.inputs[3:], step.shapes[3:], step.carried[3:], strict=True):
-        if carried is None and len(shape) == 3 and shape[1] != 1:
-            raise step.error(f"state {name!r} has a fixed batch of {shape[1]}")
-    return tuple(BatchAxis(axis=2 if len(shape) == 4 else 1) for shape in step.output_shapes)
+    axis = carried.axis
+    if axis > 1 or (x[axis], x[1 - axis]) != (work.batch, work.num_steps) or step.flow.batch != work.batch:
+        raise step.error(f"it is in axis {axis} of {list(x)}, expected the axis of its {work.batch} sequences")
+    for name, shape, other in zip(step.operator.inputs[1:], step.shapes[1:], step.carried[1:], strict=True):
+        if other is not None and other != BatchAxis(axis=axis if len(shape) == 3 else 0):
+            raise step.error(f"it is in axis {other.axis} of input {name!r}, expected axis {axis}")
+    for name, shape, other in zip(step.operator.inputs[3:], step.shapes[3:], step.carried[3:], strict=True):
+        if other is None and len(shape) == 3 and shape[axis] != 1:
+            raise step.error(f"state {name!r} has a fixed batch of {shape[axis]}")
+    return tuple(BatchAxis(axis=(2 if len(shape) == 4 else 1) if axis else 0) for shape in step.output_shapes)
 
 
 def _through_broadcast(step: _Step) -> BatchAxis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from workloads.batch_axes import BatchAxis, BatchFlow, output_axes
@@ -39,7 +40,7 @@ def with_batch(network: Network, batch: int) -> Network:
         name: _resized(tensor, axes[name], current, batch) if name in axes else tensor
         for name, tensor in network.tensors.items()
     }
-    operators = tuple(_with_steps_of(operator, tensors) for operator in network.operators)
+    operators = tuple(_with_batch_of_work(operator, axes, current, batch) for operator in network.operators)
     return replace(network, operators=operators, tensors=tensors)
 
 
@@ -63,8 +64,8 @@ def _resized(tensor: Tensor, carried: BatchAxis, current: int, batch: int) -> Te
     return replace(tensor, shape=(*tensor.shape[:axis], size, *tensor.shape[axis + 1 :]))
 
 
-def _with_steps_of(operator: Operator, tensors: dict[str, Tensor]) -> Operator:
-    """Return ``operator`` with the batch of its input where its work states one."""
-    if not isinstance(operator.work, Recurrent):
+def _with_batch_of_work(operator: Operator, axes: Mapping[str, BatchAxis], current: int, batch: int) -> Operator:
+    """Return ``operator`` with the new batch where its work states one."""
+    if not isinstance(operator.work, Recurrent) or operator.inputs[0] not in axes:
         return operator
-    return replace(operator, work=replace(operator.work, batch=tensors[operator.inputs[0]].shape[1]))
+    return replace(operator, work=replace(operator.work, batch=operator.work.batch // current * batch))

@@ -30,6 +30,7 @@ Shape = tuple[int, ...]
 WINDOW = Window(kernel=(1, 1), strides=(1, 1), dilations=(1, 1), pads_begin=(0, 0), pads_end=(0, 0))
 CONV = Convolution(window=WINDOW)
 ADD = Elementwise(function="add")
+LSTM_WEIGHTS: tuple[tuple[tuple[int, ...], None], ...] = (((1, 28, 3), None), ((1, 28, 7), None))
 LSTM = Recurrent(num_gates=4, num_steps=5, batch=2, input_size=3, hidden_size=7)
 
 
@@ -96,8 +97,10 @@ B0, B1, B2 = _at(0), _at(1), _at(2)
         (_move(OperatorKind.GATHER), (((5, 2, 7), B1), ((), None)), (2, 7), B0),
         (_move(OperatorKind.GATHER), (((5, 2, 7), B1), ((3, 4), None)), (3, 4, 2, 7), B2),
         (_move(OperatorKind.GATHER), (((9, 7), None), ((3,), None)), (3, 7), None),
-        (LSTM, (((5, 2, 3), B1), ((1, 28, 3), None), ((1, 28, 7), None), ((1, 2, 7), B1)), (5, 1, 2, 7), B2),
-        (LSTM, (((5, 2, 3), B1), ((1, 28, 3), None), ((1, 28, 7), None), ((1, 1, 7), None)), (1, 2, 7), B1),
+        (LSTM, (((5, 2, 3), B1), *LSTM_WEIGHTS, ((1, 2, 7), B1)), (5, 1, 2, 7), B2),
+        (LSTM, (((5, 2, 3), B1), *LSTM_WEIGHTS, ((1, 1, 7), None)), (1, 2, 7), B1),
+        (LSTM, (((5, 2, 3), B1), *LSTM_WEIGHTS, ((2,), B0)), (5, 1, 2, 7), B2),
+        (LSTM, (((2, 5, 3), B0), *LSTM_WEIGHTS, ((2, 1, 7), B0)), (2, 5, 1, 7), B0),
     ],
 )
 def test_where_the_batch_goes(
@@ -149,14 +152,26 @@ def test_where_the_batch_goes(
         (_move(OperatorKind.GATHER), (((2, 5), B0), ((2,), B0)), (2, 5), "both data and indices carry it"),
         (
             LSTM,
-            (((2, 2, 3), B0), ((1, 28, 3), None), ((1, 28, 7), None)),
+            (((2, 2, 3), B0), *LSTM_WEIGHTS),
             (2, 1, 2, 7),
-            "it is in axis 0 of input 'in0'",
+            "it is in axis 0 of [2, 2, 3], expected the axis of its 2",
+        ),
+        (
+            LSTM,
+            (((5, 2, 3), B2), *LSTM_WEIGHTS),
+            (5, 1, 2, 7),
+            "it is in axis 2 of [5, 2, 3], expected the axis of its 2",
+        ),
+        (
+            LSTM,
+            (((5, 2, 3), B1), *LSTM_WEIGHTS, ((2, 1, 7), B0)),
+            (5, 1, 2, 7),
+            "it is in axis 0 of input 'in3', expected",
         ),
         (LSTM, (((5, 2, 3), None), ((1, 2, 3), B1), ((1, 28, 7), None)), (5, 1, 2, 7), "an input other than the first"),
         (
             LSTM,
-            (((5, 2, 3), B1), ((1, 28, 3), None), ((1, 28, 7), None), ((1, 2, 7), None)),
+            (((5, 2, 3), B1), *LSTM_WEIGHTS, ((1, 2, 7), None)),
             (5, 1, 2, 7),
             "state 'in3' has a fixed batch of 2",
         ),

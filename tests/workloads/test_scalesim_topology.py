@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,9 @@ def test_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(NetworkError, match=r"binary\.csv: is no text file in UTF-8"):
         load_scalesim_topology(tmp_path / "binary.csv")
+
+
+def test_declared_sparsity_names_operators() -> None:
+    network = load_scalesim_topology(DATA / "gemm.csv")
+    with pytest.raises(NetworkError, match="network 'gemm': declared_sparsity names 'other', which is no operator"):
+        replace(network, declared_sparsity={"other": (2, 4)})
