@@ -123,6 +123,11 @@ def light_names() -> tuple[str, ...]:
     return tuple(f"light:{stem.removeprefix('light_')}" for stem in found)
 
 
+def list_networks() -> tuple[str, ...]:
+    """Return every name that ``load_network`` knows without a file: the zoo's, then the light models'."""
+    return (*zoo_names(), *light_names())
+
+
 def _light_model(name: str) -> Path | None:
     """Return the light model's file; None when ``name`` is not of that form."""
     if not name.startswith(_LIGHT_PREFIXES) or Path(name).suffix:

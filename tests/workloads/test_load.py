@@ -12,10 +12,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workloads.batching import batch_size, with_batch
+from workloads.batching import batch_of, with_batch
 from workloads.errors import NetworkError
 from workloads.formats import FP16, INT8
-from workloads.load import light_names, load_network
+from workloads.load import light_names, list_networks, load_network
 from workloads.scalesim_topology import load_scalesim_topology
 from workloads.zoo import build, zoo_names
 
@@ -59,6 +59,7 @@ def test_topologies() -> None:
 def test_light_models_by_either_name() -> None:
     assert len(light_names()) == 9
     assert "light:resnet50" in light_names()
+    assert list_networks() == (*zoo_names(), *light_names())
     network = load_network("light:squeezenet", fuse=False)
     assert network == load_network("light_squeezenet", fuse=False)
     assert network.num_parameters == 1_235_496
@@ -68,7 +69,7 @@ def test_light_models_by_either_name() -> None:
 def test_light_models_have_a_fixed_batch_that_can_be_changed(name: str) -> None:
     network = load_network(name, fuse=False)
     batched = load_network(name, batch=8, fuse=False)
-    assert (batch_size(network), batch_size(batched)) == (1, 8)
+    assert (batch_of(network), batch_of(batched)) == (1, 8)
     assert batched.num_parameters == network.num_parameters
     assert with_batch(batched, 1) == network
 
