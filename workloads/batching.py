@@ -12,13 +12,13 @@ from workloads.operators import Operator, Recurrent
 from workloads.tensor import Tensor, TensorRole
 
 
-def batch_of(network: Network) -> int:
+def batch_size(network: Network) -> int:
     """Return the inferences that one run makes: the size of axis 0 of the first input that has axes, else 1."""
     return next((tensor.shape[0] for tensor in network.with_role(TensorRole.INPUT) if tensor.shape), 1)
 
 
 def with_batch(network: Network, batch: int) -> Network:
-    """Return ``network`` with ``batch`` in place of the batch that it has (``batch_of``).
+    """Return ``network`` with ``batch`` in place of the batch that it has (``batch_size``).
 
     Weights keep their shape. Each input whose axis 0 has the size of the batch carries it there, and every tensor
     made of it carries it where the operators take it.
@@ -32,7 +32,7 @@ def with_batch(network: Network, batch: int) -> Network:
     """
     if batch < 1:
         raise NetworkError(f"batch is {batch}, expected at least 1")
-    current = batch_of(network)
+    current = batch_size(network)
     if batch == current:
         return network
     axes = _follow(network, current)

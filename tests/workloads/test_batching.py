@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workloads.batching import batch_of, with_batch
+from workloads.batching import batch_size, with_batch
 from workloads.errors import NetworkError
 from workloads.formats import INT8
 from workloads.loop_nest import MatrixNest, lower
@@ -33,7 +33,7 @@ def test_equals_the_network_built_with_that_batch(name: str) -> None:
 def test_macs_scale_and_weights_stay(name: str) -> None:
     network = build(name)
     batched = with_batch(network, 8)
-    assert batch_of(batched) == 8
+    assert batch_size(batched) == 8
     assert _num_macs(batched) == 8 * _num_macs(network)
     assert batched.num_parameters == network.num_parameters
     assert batched.with_role(TensorRole.WEIGHT) == network.with_role(TensorRole.WEIGHT)
@@ -82,4 +82,4 @@ def test_batch_below_one(batch: int) -> None:
 
 
 def test_batch_of_a_network_without_inputs() -> None:
-    assert batch_of(Network(name="empty", operators=(), tensors={})) == 1
+    assert batch_size(Network(name="empty", operators=(), tensors={})) == 1

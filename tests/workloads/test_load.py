@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workloads.batching import batch_of, with_batch
+from workloads.batching import batch_size, with_batch
 from workloads.errors import NetworkError
 from workloads.formats import FP16, INT8
 from workloads.load import light_names, list_networks, load_network
@@ -69,7 +69,7 @@ def test_light_models_by_either_name() -> None:
 def test_light_models_have_a_fixed_batch_that_can_be_changed(name: str) -> None:
     network = load_network(name, fuse=False)
     batched = load_network(name, batch=8, fuse=False)
-    assert (batch_of(network), batch_of(batched)) == (1, 8)
+    assert (batch_size(network), batch_size(batched)) == (1, 8)
     assert batched.num_parameters == network.num_parameters
     assert with_batch(batched, 1) == network
 
