@@ -59,6 +59,6 @@ def _infeasible(name: str, kind: str, shortage: Shortage, machine: Machine) -> I
     what = "scratchpad" if machine.is_shared else "scratchpad (split by operand)"
     return InfeasiblePlan(
         f"operator {name!r} ({kind}) does not fit: even its smallest tile exceeds the {what} of {has:,} bytes of "
-        f"{machine.accelerator.name!r} by {missing:,} bytes. A larger scratchpad.capacity_bytes would help, or a smaller "
-        "batch or resolution"
+        f"{machine.accelerator.name!r} by {missing:,} bytes; a larger scratchpad.capacity_bytes would help, or a "
+        "smaller batch or resolution"
     )

@@ -48,7 +48,7 @@ def best_tiling(nests: tuple[Nest, ...], machine: Machine, objective: Objective)
 
 def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implementation, ...]:
     """Return the tilings that fit and that no other beats in scratchpad bits, off-chip bits and cycles together."""
-    found = []
+    found: list[Implementation] = []
     for alternative, nest in enumerate(nests):
         candidates = candidate_tiles(nest, machine)
         records, _ = tile_loops.pareto_tilings(build_tile_space(nest, candidates, machine), machine.bounds)

@@ -127,7 +127,7 @@ def _touched(axis: SpatialAxis, first: Int64Array, last: Int64Array) -> Int64Arr
 
 
 def _touched_by_runs(axes: tuple[SpatialAxis, ...], first: Int64Array, last: Int64Array) -> Int64Array:
-    """Input elements under raster positions ``first`` to ``last``: whole extents inside the outermost axis that moves."""
+    """Input elements under raster positions ``first`` to ``last``: whole extents inside the axis that moves."""
     result = np.ones_like(first)
     moved = np.zeros(first.shape, dtype=bool)
     stride = math.prod(axis.num_positions for axis in axes)

@@ -87,8 +87,8 @@ class OperatorCost:
     """One operator's share of the result.
 
     Cycles are of the array's clock. ``total_cycles`` is from its first transfer to its last; ``compute_cycles`` are
-    those in which array or vector unit has work, the rest are stalls. ``off_chip_bytes`` by operand; ``compulsory_bytes``
-    is the least any plan of this operator alone can move. ``scratchpad_reads`` in elements.
+    those in which array or vector unit has work, the rest are stalls. ``compulsory_bytes`` is the least that any plan
+    of this operator alone can move; ``scratchpad_accesses`` are bytes between scratchpad and array or vector unit.
     """
 
     name: str
@@ -128,6 +128,15 @@ class TraceEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FusedStep:
+    """A node of the file that runs inside operator ``into``; ``function`` says what it does."""
+
+    name: str
+    function: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a network costs on an accelerator under a plan.
 
@@ -142,6 +151,8 @@ class Result:
         In the order executed; views included, at no cost.
     area : Area
     num_parameters : int
+    fused_steps : tuple of FusedStep
+        Nodes of the file that have no operator of their own.
     events : tuple of TraceEvent
     notes : tuple of str
         What the user must know: fused, approximated, assumed.
@@ -155,6 +166,7 @@ class Result:
     operators: tuple[OperatorCost, ...]
     area: Area
     num_parameters: int
+    fused_steps: tuple[FusedStep, ...] = ()
     events: tuple[TraceEvent, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from hw_configs.accelerator import Accelerator
 from simulator.machine import Machine
 from simulator.operator_cost import cost_operator, cost_view
 from simulator.plan import Plan
-from simulator.result import OperatorCost, Result, TraceEvent
+from simulator.result import FusedStep, OperatorCost, Result, TraceEvent
 from simulator.timeline import trace_operator
 from workloads.loop_nest import lower
 from workloads.network import Network
@@ -53,6 +53,11 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
         operators=tuple(costs),
         area=machine.costs.area,
         num_parameters=network.num_parameters,
+        fused_steps=tuple(
+            FusedStep(name=fusion.name, function=fusion.function, into=operator.name)
+            for operator in network.operators
+            for fusion in operator.fusions
+        ),
         events=tuple(events),
         notes=network.notes,
     )

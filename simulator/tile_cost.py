@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
 from simulator.machine import Machine
 from simulator.plan import Tiling
@@ -13,7 +14,6 @@ from simulator.position_tiles import split_positions, touched_elements
 from simulator.result import Limit, OperandTraffic
 from simulator.tile_space import (
     HOLD_BITS,
-    Int64Array,
     PortBits,
     build_tile_space,
     candidates_of,

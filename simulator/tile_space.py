@@ -267,7 +267,7 @@ def _offsets(lengths: Sequence[int]) -> Int64Array:
 
 
 def _full(values: NDArray[Number], shape: tuple[int, ...]) -> NDArray[Number]:
-    return np.ascontiguousarray(np.broadcast_to(values, shape))
+    return np.array(np.broadcast_to(values, shape), order="C")  # a copy: numba compiles read-only arrays anew
 
 
 def _ceil(numerator: Int64Array | int, denominator: Int64Array | int) -> Int64Array:

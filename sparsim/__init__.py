@@ -1,0 +1,89 @@
+"""Sparsim: what a network costs on an accelerator.
+
+    import sparsim
+    result = sparsim.run("resnet50", "edge_npu")
+    print(result.latency_ms, result.energy.total_pj)
+
+Names load on first use, so that importing the package stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hw_configs.accelerator import Accelerator
+    from hw_configs.load import list_accelerators, load_accelerator
+    from mapper.map_network import map_network
+    from mapper.objective import Objective
+    from mapper.tiling import pareto_tilings
+    from simulator.plan import Plan, Tiling
+    from simulator.position_tiles import PositionTile
+    from simulator.result import Result
+    from simulator.simulate import simulate
+    from sparsim.api import run
+    from sparsim.export import result_as_json, write_result
+    from workloads.errors import SparsimError
+    from workloads.load import list_networks, load_network
+    from workloads.network import Network
+    from workloads.operators import Operator
+    from workloads.tensor import Tensor
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Accelerator": "hw_configs.accelerator",
+    "Network": "workloads.network",
+    "Objective": "mapper.objective",
+    "Operator": "workloads.operators",
+    "Plan": "simulator.plan",
+    "PositionTile": "simulator.position_tiles",
+    "Result": "simulator.result",
+    "SparsimError": "workloads.errors",
+    "Tensor": "workloads.tensor",
+    "Tiling": "simulator.plan",
+    "list_accelerators": "hw_configs.load",
+    "list_networks": "workloads.load",
+    "load_accelerator": "hw_configs.load",
+    "load_network": "workloads.load",
+    "map_network": "mapper.map_network",
+    "pareto_tilings": "mapper.tiling",
+    "result_as_json": "sparsim.export",
+    "run": "sparsim.api",
+    "simulate": "simulator.simulate",
+    "write_result": "sparsim.export",
+}
+
+__all__ = [
+    "Accelerator",
+    "Network",
+    "Objective",
+    "Operator",
+    "Plan",
+    "PositionTile",
+    "Result",
+    "SparsimError",
+    "Tensor",
+    "Tiling",
+    "list_accelerators",
+    "list_networks",
+    "load_accelerator",
+    "load_network",
+    "map_network",
+    "pareto_tilings",
+    "result_as_json",
+    "run",
+    "simulate",
+    "write_result",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'sparsim' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

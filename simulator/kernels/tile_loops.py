@@ -56,14 +56,15 @@ class TileSpace(NamedTuple):
     """A nest, its candidate tile sizes, and what each tile size costs on the array.
 
     Position candidates are stored one after another: candidate c owns entries ``tile_begin[c]`` to
-    ``tile_begin[c + 1]`` of ``tile_input``, ``tile_fresh``, ``tile_output`` (elements a tile) and ``tile_size`` (index of
-    the tile's number of positions in the cost tables). ``count_size`` lists the distinct sizes of a candidate and
-    ``size_count`` how often each occurs, from ``count_begin`` on. ``stand_in_*`` lists tiles that stand for others: all that behave alike together with
-    both neighbours, so that one is walked and weighted by how many it stands for.
+    ``tile_begin[c + 1]`` of ``tile_input``, ``tile_fresh``, ``tile_output`` (elements a tile) and ``tile_size`` (index
+    of the tile's number of positions in the cost tables). ``count_size`` lists the distinct sizes of a candidate and
+    ``size_count`` how often each occurs, from ``count_begin`` on. ``stand_in`` lists tiles that stand for others: of
+    all that behave alike together with both neighbours one is walked, weighted by how many it stands for.
 
-    Cost tables have axes (group size, position size, filter size, channel size); ``*_size[c]`` gives the table index of
-    a candidate's full tile and ``*_rest_size[c]`` that of its last one. A tile takes the longer of ``fill + stream`` and
-    ``port_cycles``, what the scratchpad's ports need; ``access_pj`` is the scratchpad energy it takes.
+    Cost tables have axes (group size, position size, filter size, channel size); ``*_size[c]`` gives the table index
+    of a candidate's full tile and ``*_rest_size[c]`` that of its last one. A tile takes the longer of
+    ``fill + stream`` and ``port_cycles``, what the scratchpad's ports need; ``access_pj`` is the scratchpad energy it
+    takes.
     """
 
     num_groups: int
@@ -190,7 +191,8 @@ def loop_trips(space: TileSpace, record: Int64Array) -> Int64Array:
 def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array) -> None:
     """Set footprint and traffic columns of ``record`` (modified in place) from its tiling columns.
 
-    ``position_sums`` is (candidates, 5): sum of inputs, sum of fresh inputs, largest input, largest output, sum of outputs.
+    ``position_sums`` is (candidates, 5): sum of inputs, sum of fresh inputs, largest input, largest output, sum of
+    outputs.
     """
     p = record[POSITION_TILE]
     order = ORDERS[record[ORDER]]
@@ -367,8 +369,8 @@ def _extent(index: int, trips: int, size: int, tile: int) -> int:
 def loop_facts(record: Int64Array, trips: Int64Array) -> Int64Array:
     """Return what the loop order says of each operand, shape (2, 3), columns input, weight, output.
 
-    Row 0: whether a tile already there must be fetched (or spilled) again in later passes of its independent loop. Row 1,
-    input only: whether all positions pass inside the held loop, so that halos are fetched once.
+    Row 0: whether a tile already there must be fetched (or spilled) again in later passes of its independent loop.
+    Row 1, input only: whether all positions pass inside the held loop, so that halos are fetched once.
     """
     order = ORDERS[record[ORDER]]
     facts = np.zeros((2, 3), dtype=np.int64)
@@ -638,7 +640,7 @@ def _set_held(record: Int64Array, hold: int) -> None:
 
 @njit(cache=True)
 def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, NDArray[np.float64], int]:
-    """Return records of all tilings that fit, cycles as lower bounds; scratchpad pJ of each; and the shortage in bits."""
+    """Return records of all tilings that fit, cycles as lower bounds; scratchpad pJ of each; the shortage in bits."""
     sums = position_sums(space)
     useful = _useful_loops(space)
     kept = np.empty((1024, NUM_FIELDS), dtype=np.int64)
@@ -798,7 +800,7 @@ def _beats(one: Int64Array, other: Int64Array) -> bool:
 
 @njit(cache=True)
 def _is_beaten(front: Int64Array, record: Int64Array) -> bool:
-    for other in range(front.shape[0]):
-        if _beats(front[other], record):
+    for other in front:  # noqa: SIM110, numba has no generator expressions
+        if _beats(other, record):
             return True
     return False

@@ -1,0 +1,170 @@
+"""Results as JSON, CSV and Chrome trace; files appear whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from simulator.result import Energy, OperatorCost, Result
+from workloads.errors import ConfigError
+
+JsonValue = str | int | float | None | list["JsonValue"] | dict[str, "JsonValue"]
+JsonObject = dict[str, JsonValue]
+
+_OPERANDS = ("input", "weight", "output")
+
+
+def result_as_json(result: Result) -> JsonObject:
+    """Return ``result`` under the names that docs/result.md explains, ready for ``json.dumps``."""
+    return {
+        "network": result.network,
+        "accelerator": result.accelerator,
+        "technology": result.technology,
+        "batch": result.batch,
+        "clock_hz": result.clock_hz,
+        "macs": result.macs,
+        "parameters": result.num_parameters,
+        "total_cycles": result.total_cycles,
+        "latency_ms": result.latency_ms,
+        "inferences_per_second": result.inferences_per_second,
+        "average_power_mw": result.average_power_mw,
+        "compute_cycles": result.compute_cycles,
+        "stall_cycles": result.stall_cycles,
+        "off_chip_read_bytes": result.off_chip_read_bytes,
+        "off_chip_write_bytes": result.off_chip_write_bytes,
+        "energy_pj": _energy_as_json(result.energy),
+        "area_mm2": result.area.total_mm2,
+        "area_by_component_mm2": {
+            "array": result.area.array_mm2,
+            "vector_unit": result.area.vector_unit_mm2,
+            "scratchpad": result.area.scratchpad_mm2,
+        },
+        "peak_scratchpad_bytes": result.peak_scratchpad_bytes,
+        "operators": [_operator_as_json(cost) for cost in result.operators],
+        "notes": list(result.notes),
+    }
+
+
+def _energy_as_json(energy: Energy) -> JsonObject:
+    return {
+        "mac": energy.mac_pj,
+        "register": energy.register_pj,
+        "scratchpad": energy.scratchpad_pj,
+        "off_chip": energy.off_chip_pj,
+        "vector": energy.vector_pj,
+        "leakage": energy.leakage_pj,
+        "total": energy.total_pj,
+    }
+
+
+def _operator_as_json(cost: OperatorCost) -> JsonObject:
+    return {
+        "name": cost.name,
+        "kind": cost.kind,
+        "macs": cost.macs,
+        "start_cycle": cost.start_cycle,
+        "total_cycles": cost.total_cycles,
+        "compute_cycles": cost.compute_cycles,
+        "stall_cycles": cost.stall_cycles,
+        "off_chip_read_bytes": cost.off_chip_bytes.read,
+        "off_chip_write_bytes": cost.off_chip_bytes.output_write,
+        "off_chip_by_operand_bytes": {
+            "input_read": cost.off_chip_bytes.input_read,
+            "weight_read": cost.off_chip_bytes.weight_read,
+            "partial_sum_read": cost.off_chip_bytes.output_read,
+            "output_write": cost.off_chip_bytes.output_write,
+        },
+        "compulsory_bytes": cost.compulsory_bytes,
+        "scratchpad_bytes": cost.scratchpad_bytes,
+        "scratchpad_read_bytes": cost.scratchpad_accesses.read,
+        "scratchpad_write_bytes": cost.scratchpad_accesses.output_write,
+        "energy_pj": _energy_as_json(cost.energy),
+        "energy_by_operand_pj": dict(zip(_OPERANDS, cost.energy_by_operand_pj, strict=True)),
+        "mapping_efficiency_fraction": cost.mapping_efficiency_fraction,
+        "limited_by": str(cost.limited_by),
+        "tile": cost.tile,
+    }
+
+
+def result_as_csv(result: Result) -> str:
+    """Return one row an operator, nested figures flattened with dots (``energy_pj.mac``)."""
+    rows = [_flatten(_operator_as_json(cost)) for cost in result.operators]
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()
+
+
+def _flatten(row: JsonObject) -> dict[str, str | int | float]:
+    flat: dict[str, str | int | float] = {}
+    for key, value in row.items():
+        if isinstance(value, dict):
+            flat.update({f"{key}.{inner}": number for inner, number in _flatten(value).items()})
+        elif isinstance(value, str | int | float):
+            flat[key] = value
+    return flat
+
+
+def result_as_trace(result: Result) -> JsonObject:
+    """Return the timeline in the Chrome trace event format, which Perfetto and chrome://tracing open; time in us."""
+    threads = {name: number for number, name in enumerate(("array", "vector unit", "dma"), start=1)}
+    microseconds_per_cycle = 1e6 / result.clock_hz
+    events: list[JsonValue] = [
+        {"name": "thread_name", "ph": "M", "pid": 1, "tid": number, "args": {"name": name}}
+        for name, number in threads.items()
+    ]
+    events.extend(
+        {
+            "name": event.name,
+            "cat": event.operator,
+            "ph": "X",
+            "pid": 1,
+            "tid": threads[event.resource],
+            "ts": event.start_cycle * microseconds_per_cycle,
+            "dur": event.duration_cycles * microseconds_per_cycle,
+            "args": {"start_cycle": event.start_cycle, "duration_cycles": event.duration_cycles},
+        }
+        for event in result.events
+    )
+    return {"displayTimeUnit": "ns", "traceEvents": events}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` by way of a temporary file beside it.
+
+    Raises
+    ------
+    ConfigError
+        When the folder cannot be made or written; names the path.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except OSError:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def write_result(result: Result, folder: Path) -> tuple[Path, ...]:
+    """Write ``result.json``, ``operators.csv`` and ``trace.json`` into ``folder``; return their paths."""
+    texts = {
+        "result.json": json.dumps(result_as_json(result), indent=1) + "\n",
+        "operators.csv": result_as_csv(result),
+        "trace.json": json.dumps(result_as_trace(result)) + "\n",
+    }
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return tuple(folder / name for name in texts)
