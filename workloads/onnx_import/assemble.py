@@ -29,7 +29,7 @@ def build_network(
         Names of the values handed out.
     notes : sequence of str
     """
-    live, dead = _split_dead(steps, outputs)
+    live = _live_steps(steps, outputs)
     tensors = {value.name: _tensor(value, TensorRole.INPUT) for value in inputs}
     counted: set[Origin] = set()
     for _, step in live:
@@ -39,26 +39,19 @@ def build_network(
         for value in step.outputs:
             role = TensorRole.OUTPUT if value.name in outputs else TensorRole.ACTIVATION
             tensors[value.name] = _tensor(value, role)
-    if dead:
-        listed = ", ".join(dead[:5]) + (", ..." if len(dead) > 5 else "")
-        notes = (*notes, f"{len(dead)} nodes whose results nobody reads are left out: {listed}")
     operators = topological_order(_operators(live))
     return Network(name=name, operators=operators, tensors=tensors, notes=tuple(notes))
 
 
-def _split_dead(steps: Sequence[NamedStep], outputs: tuple[str, ...]) -> tuple[list[NamedStep], list[str]]:
-    """Return the steps that some output depends on, and the names of the other nodes."""
+def _live_steps(steps: Sequence[NamedStep], outputs: tuple[str, ...]) -> list[NamedStep]:
+    """Return the steps that some output depends on; the others made values of which only the shape was read."""
     wanted = set(outputs)
     live: list[NamedStep] = []
-    dead: list[str] = []
     for node, step in reversed(steps):
-        if wanted.isdisjoint(value.name for value in step.outputs):
-            dead.append(node.name)
-            continue
-        wanted.update(value.name for value in step.inputs)
-        live.append((node, step))
-    live.reverse()
-    return live, list(dict.fromkeys(reversed(dead)))
+        if not wanted.isdisjoint(value.name for value in step.outputs):
+            wanted.update(value.name for value in step.inputs)
+            live.append((node, step))
+    return live[::-1]
 
 
 def _operators(steps: Sequence[NamedStep]) -> list[Operator]:

@@ -9,7 +9,7 @@ from workloads.onnx_import.constants import InferredType
 
 
 def declared_types(graph: Any, bindings: Mapping[str, int]) -> dict[str, InferredType]:
-    """Return the stated type of each inner value and output of ``graph`` that has one; named sizes are bound or stay open."""
+    """Return the type that the file states for each inner value and output; named sizes are bound or stay open."""
     found = {}
     for item in (*graph.value_info, *graph.output):
         tensor = item.type.tensor_type

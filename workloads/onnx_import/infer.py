@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import onnx
-from onnx import defs, helper, numpy_helper, shape_inference
+from onnx import checker, defs, helper, numpy_helper, shape_inference
 from onnx.defs import SchemaError
 
 from workloads.onnx_import.constants import InferredType
@@ -19,12 +19,9 @@ from workloads.onnx_import.value import Value
 
 Inputs = tuple[Value | None, ...]
 
-
-def is_known_operator(node: Node) -> bool:
-    """Return whether inference has a rule for the node's operator."""
-    if node.domain == DOMAIN and node.op_type in STANDARD_FORMS:
-        return True
-    return _schema(node) is not None
+_KEEP_SHAPE = ("GroupNormalization", "MeanVarianceNormalization")
+"""Operators that onnx defines as functions of others and has no inference for; their result is like their input."""
+_ERRORS = (shape_inference.InferenceError, checker.ValidationError)
 
 
 def infer_outputs(node: Node, inputs: Inputs) -> tuple[InferredType | None, ...] | None:
@@ -43,7 +40,7 @@ def infer_outputs(node: Node, inputs: Inputs) -> tuple[InferredType | None, ...]
     if schema is None:
         return None
     if not schema.has_type_and_shape_inference_function:
-        return _infer_by_model(node, node.proto, inputs)
+        return _like_first_input(inputs) if node.op_type in _KEEP_SHAPE else None
     return _infer(node, node.proto, schema, node.version, inputs)
 
 
@@ -79,26 +76,14 @@ def _infer(node: Node, proto: Any, schema: Any, version: int, inputs: Inputs) ->
         found = shape_inference.infer_node_outputs(
             schema, proto, types, data, opset_imports=[helper.make_opsetid(node.domain, version)]
         )
-    except shape_inference.InferenceError as error:
+    except _ERRORS as error:
         raise node.error(f"its inputs do not fit: {_reason(error)} ({_shapes(inputs)})") from None
     return tuple(_read_type(found.get(name)) for name in proto.output)
 
 
-def _infer_by_model(node: Node, proto: Any, inputs: Inputs) -> tuple[InferredType | None, ...]:
-    """Infer through a model of this node alone: for operators that are defined as functions of others."""
-    given = {name: value for name, value in zip(proto.input, inputs, strict=True) if value is not None}
-    infos = [helper.make_tensor_value_info(name, value.element_type, value.shape) for name, value in given.items()]
-    results = [onnx.ValueInfoProto(name=name) for name in proto.output if name]
-    model = helper.make_model(
-        helper.make_graph([proto], "one_node", infos, results),
-        opset_imports=[helper.make_opsetid(node.domain, node.version)],
-    )
-    try:
-        graph = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph
-    except shape_inference.InferenceError as error:
-        raise node.error(f"its inputs do not fit: {_reason(error)} ({_shapes(inputs)})") from None
-    found = {info.name: info.type for info in graph.output}
-    return tuple(_read_type(found.get(name)) for name in proto.output)
+def _like_first_input(inputs: Inputs) -> tuple[InferredType | None, ...]:
+    first = inputs[0] if inputs else None
+    return (None,) if first is None else (InferredType(element_type=first.element_type, shape=first.shape),)
 
 
 def _read_type(found: Any) -> InferredType | None:

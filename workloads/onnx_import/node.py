@@ -13,7 +13,7 @@ from workloads.errors import NetworkError, UnsupportedOperator
 _KIND_NAMES = {AttributeProto.INT: "an integer", AttributeProto.INTS: "integers"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Node:
     """One node of an ONNX graph.
 

@@ -43,6 +43,8 @@ class Walk:
     values : dict of str to Value
         By the file's name.
     steps : list of (Node, Step)
+    dead : list of str
+        Nodes that no output depends on.
     num_folded : int
         Nodes that compute on constants only, or read shapes.
     notes : list of str
@@ -55,6 +57,7 @@ class Walk:
     declared: dict[str, InferredType] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     steps: list[tuple[Node, Step]] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
     num_folded: int = 0
     notes: list[str] = field(default_factory=list)
 
@@ -83,12 +86,24 @@ def _walk_body(walk: Walk, graph: Any, results: set[str]) -> None:
         value = tensor_value(tensor.values, name, walk.folder)
         _define(walk, name, make_value(name, tuple(tensor.dims), value.element_type))
     nodes = make_nodes(graph.node, walk.versions)
-    read = results | {name for node in nodes for name in node.inputs}
-    for node in nodes:
-        for subgraph in node.subgraphs:
-            read |= _outer_names(subgraph)
-    for node in execution_order(nodes, walk.values):
+    ordered = execution_order(nodes, walk.values)
+    live = _live_nodes(ordered, results)
+    is_live = set(live)
+    walk.dead.extend(node.name for node in ordered if node not in is_live)
+    read = results.union(*(_names_read(node) for node in live))
+    for node in live:
         _visit(walk, node, read)
+
+
+def _live_nodes(nodes: tuple[Node, ...], results: set[str]) -> list[Node]:
+    """Return those of the ordered ``nodes`` that ``results`` depend on, be it for a shape alone."""
+    wanted = set(results)
+    live = []
+    for node in reversed(nodes):
+        if not wanted.isdisjoint(node.outputs):
+            wanted |= _names_read(node)
+            live.append(node)
+    return live[::-1]
 
 
 def execution_order(nodes: tuple[Node, ...], values: dict[str, Value]) -> tuple[Node, ...]:
@@ -343,4 +358,7 @@ def folding_notes(walk: Walk) -> list[str]:
     num_narrow = sum(value.stored_type != value.element_type for value in read.values())
     if num_narrow:
         notes.append(f"{num_narrow} weights are widened before use: costed in the width in which the file stores them")
+    if walk.dead:
+        listed = ", ".join(walk.dead[:5]) + (", ..." if len(walk.dead) > 5 else "")
+        notes.append(f"{len(walk.dead)} nodes whose results nobody reads are left out: {listed}")
     return notes
