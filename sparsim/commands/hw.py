@@ -35,21 +35,17 @@ def execute_list(options: argparse.Namespace) -> int:
 
     from hw_configs.load import accelerator_rows
 
+    rows = accelerator_rows()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("name", "array", "dataflow", "clock", "scratchpad", "off-chip", "technology", "description"):
-        table.add_column(heading)
-    for row in accelerator_rows():
-        table.add_row(
-            row.name,
-            row.array,
-            row.dataflow,
-            row.clock,
-            row.scratchpad,
-            row.off_chip_bandwidth,
-            row.technology,
-            row.description,
-        )
-    Console().print(table)
+    for heading in ("name", "array", "dataflow", "clock", "scratchpad", "off-chip", "technology"):
+        table.add_column(heading, no_wrap=True)
+    for row in rows:
+        figures = (row.array, row.dataflow, row.clock, row.scratchpad, row.off_chip_bandwidth, row.technology)
+        table.add_row(row.name, *figures)
+    console = Console()
+    console.print(table)
+    for row in rows:
+        console.print(f"{row.name}: {row.description}", style="dim", highlight=False)
     return 0
 
 
