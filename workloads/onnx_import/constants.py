@@ -186,6 +186,8 @@ def _is_stored_narrow(node: Node, largest: Value, element_type: int, name: str) 
     """True when the result is a narrow weight of the file, widened or scaled: it is stored as the file stores it."""
     if node.op_type not in (*_KEEPS_STORAGE, *_KEEPS_STORAGE_TOO) or not largest.origins or largest.num_elements == 1:
         return False
+    if node.op_type == "DequantizeLinear":
+        return True
     return largest.format.bits < element_format(element_type, name).bits
 
 
