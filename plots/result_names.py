@@ -1,0 +1,32 @@
+"""What tells several results apart, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plots.style import result_title
+from simulator.result import Result
+
+
+def result_names(results: Sequence[Result]) -> tuple[str, ...]:
+    """Return a row's name for each result: those of its network, accelerator, technology and batch that differ.
+
+    A single result needs none.
+    """
+    if len(results) < 2:
+        return ("",) * len(results)
+    parts = [_parts(result) for result in results]
+    differing = [column for column in range(4) if len({row[column] for row in parts}) > 1]
+    return tuple(", ".join(row[column] for column in differing or [1]) for row in parts)
+
+
+def shared_title(results: Sequence[Result]) -> str:
+    """Return what all of ``results`` have in common of network, accelerator, technology and batch."""
+    if len(results) == 1:
+        return result_title(results[0])
+    columns = zip(*(_parts(result) for result in results), strict=True)
+    return ", ".join(values[0] for values in columns if len(set(values)) == 1)
+
+
+def _parts(result: Result) -> tuple[str, str, str, str]:
+    return (result.network, result.accelerator, result.technology, f"batch {result.batch}")

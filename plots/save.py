@@ -1,0 +1,70 @@
+"""Figures as files: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hw_configs.accelerator import Accelerator
+from plots.cycles_by_operator import cycles_by_operator
+from plots.energy_by_component import energy_by_component
+from plots.off_chip_by_operand import off_chip_by_operand
+from plots.roofline import roofline
+from plots.style import SCREEN_DPI
+from simulator.result import Result
+from workloads.errors import ConfigError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SUFFIXES = (".png", ".pdf", ".svg")
+_UNDATED = {".png": {}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
+"""Metadata that would make two files of the same figure differ."""
+
+
+def save_figure(figure: Figure, path: Path) -> Path:
+    """Write ``figure`` as the kind of file that ``path`` ends in (.png, .pdf, .svg), and return ``path``.
+
+    The file appears whole or not at all; one that was there is replaced.
+
+    Raises
+    ------
+    ConfigError
+        For another suffix, or a folder that is not there or cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise ConfigError(
+            f"figure {str(path)!r}: expected a name that ends in {', '.join(_SUFFIXES)}, found {suffix!r}"
+        )
+    partial = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
+    try:
+        figure.savefig(partial, format=suffix[1:], dpi=SCREEN_DPI, metadata=_UNDATED[suffix])
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigError(f"figure {str(path)!r}: cannot be written: {error.strerror}") from None
+    return path
+
+
+def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Path, ...]:
+    """Write the four figures of ``result`` on ``accelerator`` into ``folder`` (made if it is not there) as PNG.
+
+    Raises
+    ------
+    ConfigError
+        When the folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"figure folder {str(folder)!r}: cannot be made: {error.strerror}") from None
+    figures = {
+        "roofline.png": roofline(result, accelerator),
+        "cycles_by_operator.png": cycles_by_operator(result),
+        "energy_by_component.png": energy_by_component(result),
+        "off_chip_by_operand.png": off_chip_by_operand(result),
+    }
+    return tuple(save_figure(figure, folder / name) for name, figure in figures.items())

@@ -1,0 +1,105 @@
+"""A result small enough to check every bar by hand: a convolution, a view, a pooling and a matrix product."""
+
+from __future__ import annotations
+
+import pytest
+
+from hw_configs.accelerator import Accelerator
+from hw_configs.load import load_accelerator
+from simulator.result import Area, Energy, Limit, OperandTraffic, OperatorCost, Result
+
+
+def make_cost(
+    name: str,
+    kind: str,
+    *,
+    macs: int = 0,
+    cycles: tuple[int, int] = (0, 0),
+    off_chip: tuple[int, int, int, int] = (0, 0, 0, 0),
+    compulsory_bytes: int = 0,
+    energy: Energy | None = None,
+) -> OperatorCost:
+    """``cycles`` are total and compute; ``off_chip`` bytes of input, weight, partial sums, output."""
+    input_read, weight_read, output_read, output_write = off_chip
+    return OperatorCost(
+        name=name,
+        kind=kind,
+        macs=macs,
+        total_cycles=cycles[0],
+        compute_cycles=cycles[1],
+        off_chip_bytes=OperandTraffic(
+            input_read=input_read, weight_read=weight_read, output_read=output_read, output_write=output_write
+        ),
+        compulsory_bytes=compulsory_bytes,
+        scratchpad_accesses=OperandTraffic(),
+        scratchpad_bytes=0,
+        energy=energy or Energy(),
+        energy_by_operand_pj=(0.0, 0.0, 0.0),
+        mapping_efficiency_fraction=0.0,
+        limited_by=Limit.COMPUTE,
+        tile="",
+    )
+
+
+def make_result(*operators: OperatorCost, network: str = "tiny", accelerator: str = "edge_npu") -> Result:
+    """A result on a 1 GHz accelerator, one inference."""
+    return Result(
+        network=network,
+        accelerator=accelerator,
+        technology="22nm",
+        batch=1,
+        clock_hz=10**9,
+        operators=operators,
+        area=Area(array_mm2=1.0, vector_unit_mm2=0.5, scratchpad_mm2=2.5),
+        num_parameters=0,
+    )
+
+
+@pytest.fixture
+def tiny_result() -> Result:
+    """Three operators that take time, and a view."""
+    return make_result(
+        make_cost(
+            "conv1",
+            "conv",
+            macs=600_000,
+            cycles=(4000, 3000),
+            off_chip=(1000, 2000, 400, 600),
+            compulsory_bytes=3500,
+            energy=Energy(mac_pj=100.0, register_pj=200.0, off_chip_pj=3000.0, leakage_pj=50.0),
+        ),
+        make_cost("flatten", "view"),
+        make_cost(
+            "pool",
+            "pool",
+            cycles=(1000, 200),
+            off_chip=(600, 0, 0, 150),
+            compulsory_bytes=750,
+            energy=Energy(scratchpad_pj=150.0, vector_pj=70.0),
+        ),
+        make_cost("fc", "gemm", macs=1000, cycles=(500, 100), off_chip=(10, 1000, 0, 10), compulsory_bytes=1020),
+    )
+
+
+@pytest.fixture
+def one_operator_result() -> Result:
+    """A single product without energy."""
+    return make_result(make_cost("only", "gemm", macs=64, cycles=(10, 10), off_chip=(8, 8, 0, 8), compulsory_bytes=24))
+
+
+@pytest.fixture
+def views_only_result() -> Result:
+    """Nothing takes time."""
+    return make_result(make_cost("reshape", "view"))
+
+
+@pytest.fixture(scope="session")
+def edge_npu() -> Accelerator:
+    """256 PEs at 1 GHz, 6.4 GB/s."""
+    return load_accelerator("edge_npu")
+
+
+@pytest.fixture(scope="session")
+def unbounded() -> Accelerator:
+    """The same with unbounded off-chip bandwidth."""
+    return load_accelerator("edge_npu", overrides=["off_chip.bandwidth_bytes_per_second=null"])
