@@ -20,9 +20,8 @@ def cost_operator(
     nest: Nest,
     tiling: Tiling,
     machine: Machine,
-    start_cycle: int,
 ) -> OperatorCost:
-    """Return what ``operator`` costs when its ``nest`` runs under ``tiling``, beginning at ``start_cycle``."""
+    """Return what ``operator`` costs when its ``nest`` runs under ``tiling``, beginning at cycle 0."""
     cost = tile_cost(nest, tiling, machine)
     energy, by_operand = _energy(operator, tensors, nest, cost, machine)
     return OperatorCost(
@@ -40,7 +39,6 @@ def cost_operator(
         mapping_efficiency_fraction=_efficiency(nest, cost, machine),
         limited_by=cost.limited_by,
         tile=str(tiling),
-        start_cycle=start_cycle,
     )
 
 

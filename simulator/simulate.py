@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
 from hw_configs.accelerator import Accelerator
 from simulator.machine import Machine
 from simulator.operator_cost import cost_operator, cost_view
-from simulator.plan import Plan
+from simulator.plan import Plan, Tiling
 from simulator.result import FusedStep, OperatorCost, Result, TraceEvent
+from simulator.tile_cost import Nest
 from simulator.timeline import trace_operator
 from workloads.loop_nest import lower
 from workloads.network import Network
+from workloads.operators import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """An operator as if it were alone, from cycle 0."""
+
+    cost: OperatorCost
+    events: tuple[TraceEvent, ...]
+
+
+def _run_operator(operator: Operator, network: Network, nest: Nest, tiling: Tiling, machine: Machine) -> _Run:
+    cost = cost_operator(operator, network.tensors, nest, tiling, machine)
+    return _Run(cost, trace_operator(operator.name, nest, tiling, machine))
 
 
 def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: int = 1) -> Result:
@@ -29,6 +47,7 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
     """
     machine = Machine(accelerator=accelerator)
     operators = {operator.name: operator for operator in network.operators}
+    known: dict[tuple[Hashable, ...], _Run] = {}
     costs: list[OperatorCost] = []
     events: list[TraceEvent] = []
     now = 0
@@ -40,9 +59,13 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
             continue
         tiling = plan.tilings[name]
         nest = nests[tiling.alternative] if isinstance(nests, tuple) else nests
-        cost = cost_operator(operator, network.tensors, nest, tiling, machine, now)
+        formats = tuple(network.tensors[tensor].format for tensor in operator.inputs[:2])
+        key = (nest, tiling, operator.kind, formats)
+        if key not in known:
+            known[key] = _run_operator(operator, network, nest, tiling, machine)
+        cost = replace(known[key].cost, name=name, start_cycle=now)
         costs.append(cost)
-        events.extend(trace_operator(name, nest, tiling, machine, now))
+        events.extend(replace(event, operator=name, start_cycle=event.start_cycle + now) for event in known[key].events)
         now += cost.total_cycles
     return Result(
         network=network.name,

@@ -89,7 +89,7 @@ def compulsory_bits(nest: Nest) -> int:
 def _port_totals(nest: Nest, tiling: Tiling, machine: Machine) -> tuple[OperandTraffic, tuple[float, float, float]]:
     """Sum over all tiles: distinct sizes along each loop, times how often they occur together."""
     groups, group_count = _distinct(nest.groups, tiling.group_tile)
-    positions, position_count = np.unique(split_positions(nest, tiling.position_tile).positions, return_counts=True)
+    positions, position_count = np.unique(split_positions(nest, [tiling.position_tile]).positions, return_counts=True)
     if isinstance(nest, VectorNest):
         if nest.num_operations == 0:
             return OperandTraffic(), (0.0, 0.0, 0.0)

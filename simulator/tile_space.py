@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.arrays.protocol import Dimension, Int64Array
+from simulator.kernels.position_splits import Splits
 from simulator.kernels.tile_loops import TileSpace
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Operand, Tiling
-from simulator.position_tiles import PositionSplit, PositionTile, split_positions
+from simulator.position_tiles import PositionTile, split_positions
 from simulator.unit_costs import UnitCosts
 from workloads.loop_nest import MatrixNest, VectorNest
 
@@ -58,18 +59,17 @@ class _Tables:
 
 def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, machine: Machine) -> TileSpace:
     """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``."""
-    splits = [split_positions(nest, tile) for tile in candidates.position_tiles]
+    splits = split_positions(nest, candidates.position_tiles)
     matrix = nest if isinstance(nest, MatrixNest) else None
     num_filters = matrix.num_filters if matrix else 1
     num_channels = matrix.num_channels if matrix else 1
     groups = _sizes(nest.groups, candidates.group_tiles)
     filters = _sizes(num_filters, candidates.filter_tiles)
     channels = _sizes(num_channels, candidates.channel_tiles)
-    positions, tile_size = np.unique(np.concatenate([split.positions for split in splits]), return_inverse=True)
+    positions, tile_size = np.unique(splits.positions, return_inverse=True)
     grid = np.ix_(groups.values, positions, filters.values, channels.values)
     tables = _matrix_tables(matrix, grid, machine) if matrix else _vector_tables(nest, grid, machine)  # type: ignore[arg-type]
-    count_begin, count_size, size_count = _counts(splits, positions)
-    stand_ins = [_stand_ins(split) for split in splits]
+    count_begin, count_size, size_count = _counts(splits, tile_size)
     element_bits = matrix is not None or bool(nest.axes)
     return TileSpace(
         num_groups=nest.groups,
@@ -78,17 +78,17 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         group_tiles=_array(candidates.group_tiles),
         filter_tiles=_array(candidates.filter_tiles),
         channel_tiles=_array(candidates.channel_tiles),
-        tile_begin=_offsets([split.positions.size for split in splits]),
-        tile_input=np.concatenate([split.input_elements for split in splits]),
-        tile_fresh=np.concatenate([split.fresh_input_elements for split in splits]),
-        tile_output=np.concatenate([split.output_elements for split in splits]),
+        tile_begin=splits.begin,
+        tile_input=splits.inputs,
+        tile_fresh=splits.fresh,
+        tile_output=splits.outputs,
         tile_size=tile_size.astype(np.int64),
         count_begin=count_begin,
         count_size=count_size,
         size_count=size_count,
-        stand_in_begin=_offsets([index.size for index, _ in stand_ins]),
-        stand_in=np.concatenate([index for index, _ in stand_ins]),
-        stand_in_weight=np.concatenate([weight for _, weight in stand_ins]),
+        stand_in_begin=splits.stand_in_begin,
+        stand_in=splits.stand_in,
+        stand_in_weight=splits.stand_in_weight,
         group_size=groups.full,
         group_rest_size=groups.rest,
         filter_size=filters.full,
@@ -233,37 +233,28 @@ def _sizes(total: int, tiles: tuple[int, ...]) -> _Sizes:
     return _Sizes(values=values, full=index[: full.size], rest=index[full.size :])
 
 
-def _counts(splits: Sequence[PositionSplit], sizes: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
-    pairs = [np.unique(split.positions, return_counts=True) for split in splits]
-    begin = _offsets([values.size for values, _ in pairs])
-    index = np.searchsorted(sizes, np.concatenate([values for values, _ in pairs])).astype(np.int64)
-    return begin, index, np.concatenate([count for _, count in pairs]).astype(np.int64)
-
-
-def _stand_ins(split: PositionSplit) -> tuple[Int64Array, Int64Array]:
-    """Tiles that behave alike, neighbours included: the first of each kind, and how many there are."""
-    num_tiles = split.positions.size
-    if num_tiles <= 4:
-        return np.arange(num_tiles, dtype=np.int64), np.ones(num_tiles, dtype=np.int64)
-    kind = np.zeros(num_tiles, dtype=np.int64)
-    for values in (split.positions, split.input_elements, split.fresh_input_elements, split.output_elements):
-        if values.min() != values.max():
-            kind = np.unique(kind * (int(values.max()) + 1) + values, return_inverse=True)[1].astype(np.int64)
-    kind = kind + 1
-    num_kinds = int(kind.max()) + 2  # kinds count from 1; the edges are kinds 0 and num_kinds - 1
-    before = np.concatenate(([0], kind[:-1]))
-    after = np.concatenate((kind[1:], [num_kinds - 1]))
-    triples = (before * num_kinds + kind) * num_kinds + after
-    _, index, weight = np.unique(triples, return_index=True, return_counts=True)
-    return index.astype(np.int64), weight.astype(np.int64)
+def _counts(splits: Splits, size_index: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:
+    """Distinct sizes of each candidate's tiles and how often each occurs: only the stand-ins differ."""
+    begins: list[int] = [0]
+    sizes: list[int] = []
+    counts: list[int] = []
+    for first, last, begin in zip(
+        splits.stand_in_begin[:-1], splits.stand_in_begin[1:], splits.begin[:-1], strict=True
+    ):
+        times: dict[int, int] = {}
+        for tile, weight in zip(
+            splits.stand_in[first:last].tolist(), splits.stand_in_weight[first:last].tolist(), strict=True
+        ):
+            size = int(size_index[begin + tile])
+            times[size] = times.get(size, 0) + weight
+        sizes.extend(times)
+        counts.extend(times.values())
+        begins.append(len(sizes))
+    return _array(begins), _array(sizes), _array(counts)
 
 
 def _array(values: Sequence[int]) -> Int64Array:
     return np.array(values, dtype=np.int64)
-
-
-def _offsets(lengths: Sequence[int]) -> Int64Array:
-    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
 
 
 def _full(values: NDArray[Number], shape: tuple[int, ...]) -> NDArray[Number]:

@@ -18,26 +18,26 @@ MAX_TRACED_STEPS = 64
 """Operators of more steps get two events: their compute and their transfers as a whole."""
 
 
-def trace_operator(name: str, nest: Nest, tiling: Tiling, machine: Machine, start_cycle: int) -> list[TraceEvent]:
-    """Return the events of one operator: loads, computation and stores of each step, or of all steps at once."""
+def trace_operator(name: str, nest: Nest, tiling: Tiling, machine: Machine) -> tuple[TraceEvent, ...]:
+    """Return the events of one operator from cycle 0: loads, computation and stores of each step, or of all at once."""
     space = build_tile_space(nest, candidates_of(tiling), machine)
     record = tiling_record(space, tiling)
     trips = tile_loops.loop_trips(space, record)
     resource = "array" if isinstance(nest, MatrixNest) else "vector unit"
     if int(np.prod(trips)) <= MAX_TRACED_STEPS:
-        return list(_step_events(name, resource, space, machine, record, start_cycle))
+        return tuple(_step_events(name, resource, space, machine, record))
     tile_loops.fill_cycles(space, machine.bounds, record)
     total = int(record[tile_loops.TOTAL_CYCLES])
-    return [
+    return tuple(
         TraceEvent(
-            name=f"{name}: {int(np.prod(trips))} tiles",
+            name=f"{int(np.prod(trips))} tiles",
             operator=name,
             resource=used,
-            start_cycle=start_cycle,
+            start_cycle=0,
             duration_cycles=total,
         )
         for used in (resource, "dma")
-    ]
+    )
 
 
 def _step_events(
@@ -46,18 +46,14 @@ def _step_events(
     space: tile_loops.TileSpace,
     machine: Machine,
     record: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    now: int,
 ) -> Iterator[TraceEvent]:
     def event(label: str, used: str, start: int, duration: int) -> TraceEvent:
-        return TraceEvent(
-            name=f"{name}: {label}", operator=name, resource=used, start_cycle=start, duration_cycles=duration
-        )
+        return TraceEvent(name=label, operator=name, resource=used, start_cycle=start, duration_cycles=duration)
 
     steps = tile_loops.all_steps(space, machine.bounds, record)
-    first_load = int(steps[0, 1])
-    if first_load:
-        yield event("load 0", "dma", now, first_load)
-    now += first_load
+    now = int(steps[0, 1])
+    if now:
+        yield event("load 0", "dma", 0, now)
     for step, (compute, _, _, busy) in enumerate(steps):
         if compute:
             yield event(f"tile {step}", resource, now, int(compute))

@@ -639,48 +639,41 @@ def _set_held(record: Int64Array, hold: int) -> None:
 
 
 @njit(cache=True)
-def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, NDArray[np.float64], int]:
-    """Return records of all tilings that fit, cycles as lower bounds; scratchpad pJ of each; the shortage in bits."""
+def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]:
+    """Return records of all tilings that fit, cycles as lower bounds; and the shortage in bits."""
     sums = position_sums(space)
     useful = _useful_loops(space)
+    objective = Objective(LATENCY, 0.0, 0.0, 0.0, 0.0, 0.0)
+    sizes, _, totals = _size_bounds(space, bounds, objective, sums)
     kept = np.empty((1024, NUM_FIELDS), dtype=np.int64)
-    kept_pj = np.empty(1024, dtype=np.float64)
     size = 0
     shortage = np.int64(2**62)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
-    totals = np.zeros((2, 2), dtype=np.float64)
-    for g in range(space.group_tiles.size):
-        for p in range(space.tile_begin.size - 1):
-            for n in range(space.filter_tiles.size):
-                for k in range(space.channel_tiles.size):
-                    record[GROUP_TILE], record[POSITION_TILE] = g, p
-                    record[FILTER_TILE], record[CHANNEL_TILE] = n, k
-                    trips = loop_trips(space, record)
-                    totals[:, 0] = -1.0
-                    tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
-                    for order in range(6):
-                        for hold in range(8):
-                            if not tried[order, hold]:
-                                continue
-                            record[ORDER] = order
-                            _set_held(record, hold)
-                            fill_traffic(space, sums, record)
-                            missing = missing_bits(bounds, record)
-                            shortage = min(shortage, missing)
-                            if missing > 0:
-                                continue
-                            chained = 1 if _is_chained(space, record, trips) else 0
-                            if totals[chained, 0] < 0:
-                                tile_totals(space, record, trips, chained == 1, totals[chained])
-                            record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
-                            record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(space, bounds, record))
-                            if size == kept.shape[0]:
-                                kept = np.concatenate((kept, np.empty_like(kept)))
-                                kept_pj = np.concatenate((kept_pj, np.empty_like(kept_pj)))
-                            kept[size] = record
-                            kept_pj[size] = totals[chained, 1]
-                            size += 1
-    return kept[:size], kept_pj[:size], shortage
+    at = np.zeros(4, dtype=np.int64)
+    moved = np.zeros(8, dtype=np.int64)
+    for index in range(sizes.shape[0]):
+        record[:4] = sizes[index]
+        trips = loop_trips(space, record)
+        tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
+        for order in range(6):
+            for hold in range(8):
+                if not tried[order, hold]:
+                    continue
+                record[ORDER] = order
+                _set_held(record, hold)
+                fill_traffic(space, sums, record)
+                missing = missing_bits(bounds, record)
+                shortage = min(shortage, missing)
+                if missing > 0:
+                    continue
+                chained = 1 if _is_chained(space, record, trips) else 0
+                record[COMPUTE_CYCLES] = np.int64(totals[index, chained, 0])
+                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, moved)
+                if size == kept.shape[0]:
+                    kept = np.concatenate((kept, np.empty_like(kept)))
+                kept[size] = record
+                size += 1
+    return kept[:size], shortage
 
 
 @njit(cache=True)
@@ -708,10 +701,72 @@ def _second_score(objective: Objective, record: Int64Array) -> float:
 
 
 @njit(cache=True)
+def _size_bounds(
+    space: TileSpace, bounds: Bounds, objective: Objective, sums: Int64Array
+) -> tuple[Int64Array, NDArray[np.float64], NDArray[np.float64]]:
+    """Lower bounds by tile sizes alone, whatever the loop order.
+
+    Returns
+    -------
+    sizes : int64 array, shape (combinations, 4)
+        Candidate indices of group, position, filter and channel tile.
+    scores : float64 array, shape (combinations, 2)
+        Score and second score when nothing is moved twice and the array never waits.
+    totals : float64 array, shape (combinations, 2, 2)
+        ``tile_totals`` without and with chaining.
+    """
+    count = space.group_tiles.size * (space.tile_begin.size - 1) * space.filter_tiles.size * space.channel_tiles.size
+    sizes = np.empty((count, 4), dtype=np.int64)
+    scores = np.empty((count, 2), dtype=np.float64)
+    totals = np.empty((count, 2, 2), dtype=np.float64)
+    record = np.zeros(NUM_FIELDS, dtype=np.int64)
+    index = 0
+    for g in range(space.group_tiles.size):
+        for p in range(space.tile_begin.size - 1):
+            record[INPUT_BITS] = space.num_groups * sums[p, 1] * space.num_channels * space.input_bits
+            record[WEIGHT_BITS] = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
+            record[OUTPUT_WRITE_BITS] = space.num_groups * sums[p, 4] * space.num_filters * space.output_bits
+            for n in range(space.filter_tiles.size):
+                for k in range(space.channel_tiles.size):
+                    record[GROUP_TILE], record[POSITION_TILE] = g, p
+                    record[FILTER_TILE], record[CHANNEL_TILE] = n, k
+                    trips = loop_trips(space, record)
+                    single_fold = space.single_fold[
+                        space.group_size[g],
+                        space.count_size[space.count_begin[p]],
+                        space.filter_size[n],
+                        space.channel_size[k],
+                    ]
+                    tile_totals(space, record, trips, False, totals[index, 0])
+                    totals[index, 1] = totals[index, 0]
+                    if single_fold:
+                        tile_totals(space, record, trips, True, totals[index, 1])
+                    cycles = np.int64(totals[index, 1, 0])
+                    record[TOTAL_CYCLES] = max(cycles, _traffic_cycles(space, bounds, record))
+                    scores[index, 0] = _score(objective, record, totals[index, 1, 1])
+                    scores[index, 1] = _second_score(objective, record)
+                    sizes[index] = record[:4]
+                    index += 1
+    return sizes, scores, totals
+
+
+@njit(cache=True)
+def _ranking(scores: NDArray[np.float64]) -> Int64Array:
+    by_second = np.argsort(scores[:, 1], kind="mergesort")
+    return by_second[np.argsort(scores[by_second, 0], kind="mergesort")]
+
+
+@njit(cache=True)
+def _is_worse(first: float, second: float, best: NDArray[np.float64]) -> bool:
+    return first > best[0] or (first == best[0] and second >= best[1])
+
+
+@njit(cache=True)
 def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple[Int64Array, tuple[float, float], int]:
     """Return the tiling with the least score among those that fit.
 
-    Bounds of cycles, and so of scores, come first; only tilings whose bound is below the best score are walked.
+    Branch and bound: tile sizes by rising lower bound, then the loop orders of each, then the walk over steps; each
+    only while its bound is below the best score so far.
 
     Returns
     -------
@@ -721,37 +776,49 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
     shortage : int
         Bits by which the smallest tiling exceeds the scratchpad; 0 when something fits.
     """
-    records, access_pj, shortage = _fitting_tilings(space, bounds)
-    if records.shape[0] == 0:
-        return np.empty(0, dtype=np.int64), (np.inf, np.inf), shortage
-    first = np.empty(records.shape[0], dtype=np.float64)
-    second = np.empty(records.shape[0], dtype=np.float64)
-    for index in range(records.shape[0]):
-        first[index] = _score(objective, records[index], access_pj[index])
-        second[index] = _second_score(objective, records[index])
-    by_second = np.argsort(second, kind="mergesort")
-    ranking = by_second[np.argsort(first[by_second], kind="mergesort")]
+    sums = position_sums(space)
+    useful = _useful_loops(space)
+    sizes, scores, totals = _size_bounds(space, bounds, objective, sums)
+    best = np.array([np.inf, np.inf])
+    best_record = np.empty(0, dtype=np.int64)
+    shortage = np.int64(2**62)
+    record = np.zeros(NUM_FIELDS, dtype=np.int64)
     at = np.zeros(4, dtype=np.int64)
     moved = np.zeros(8, dtype=np.int64)
-    best = -1
-    best_first, best_second = np.inf, np.inf
-    for index in ranking:
-        if first[index] > best_first:
-            break
-        record = records[index]
-        for exact in range(2):  # a sharper bound first, then the walk
-            if exact:
-                fill_cycles(space, bounds, record)
-            else:
-                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, moved)
-            first[index] = _score(objective, record, access_pj[index])
-            second[index] = _second_score(objective, record)
-            tied = first[index] == best_first
-            if first[index] > best_first or (tied and second[index] >= best_second):
+    for index in _ranking(scores):
+        if _is_worse(scores[index, 0], scores[index, 1], best):
+            if scores[index, 0] > best[0]:
                 break
-            if exact:
-                best, best_first, best_second = index, first[index], second[index]
-    return records[best].copy(), (best_first, best_second), 0
+            continue
+        record[:4] = sizes[index]
+        trips = loop_trips(space, record)
+        tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
+        for order in range(6):
+            for hold in range(8):
+                if not tried[order, hold]:
+                    continue
+                record[ORDER] = order
+                _set_held(record, hold)
+                fill_traffic(space, sums, record)
+                missing = missing_bits(bounds, record)
+                shortage = min(shortage, missing)
+                if missing > 0:
+                    continue
+                chained = 1 if _is_chained(space, record, trips) else 0
+                access_pj = totals[index, chained, 1]
+                record[COMPUTE_CYCLES] = np.int64(totals[index, chained, 0])
+                record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(space, bounds, record))
+                if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
+                    continue
+                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, moved)
+                if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
+                    continue
+                fill_cycles(space, bounds, record)
+                first, second = _score(objective, record, access_pj), _second_score(objective, record)
+                if not _is_worse(first, second, best):
+                    best[0], best[1] = first, second
+                    best_record = record.copy()
+    return best_record, (best[0], best[1]), 0 if best_record.size else shortage
 
 
 @njit(cache=True)
@@ -765,11 +832,7 @@ def pareto_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]:
     shortage : int
         Bits by which the smallest tiling exceeds the scratchpad; 0 when something fits.
     """
-    records, _, shortage = _fitting_tilings(space, bounds)
-    at = np.zeros(4, dtype=np.int64)
-    moved = np.zeros(8, dtype=np.int64)
-    for index in range(records.shape[0]):
-        records[index, TOTAL_CYCLES] = total_bound(space, bounds, records[index], at, moved)
+    records, shortage = _fitting_tilings(space, bounds)
     front = np.empty((records.shape[0], NUM_FIELDS), dtype=np.int64)
     size = 0
     for index in np.argsort(records[:, TOTAL_CYCLES], kind="mergesort"):
