@@ -27,6 +27,7 @@ _KEEPS_STORAGE_TOO = ("Transpose", "Identity", "DequantizeLinear", "Concat", "Sl
 _QUANTISERS = ("QuantizeLinear", "DequantizeLinear")
 _VIEWS = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity")
 _MEASURES = ("Shape", "Size")
+_RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial")
 _NUMPY_ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -193,23 +194,51 @@ def _is_stored_narrow(node: Node, largest: Value, element_type: int, name: str) 
 
 def _fill_origins(node: Node, name: str, shape: Shape, element_type: int, given: Value) -> frozenset[Origin]:
     """A fill whose shape the file spells out stands for a weight that was left out of it, unless it fills zeros."""
-    attribute = next((item.t for item in node.proto.attribute if item.name == "value"), None)
-    is_zero = attribute is None or not np.any(numpy_helper.to_array(attribute))
+    is_zero = _fill_value(node) == 0
     num_elements = math.prod(shape)
     counts = given.is_from_file and not is_zero and can_be_parameter(element_type) and num_elements > 1
     return frozenset({Origin(name, num_elements)}) if counts else frozenset()
 
 
+def _fill_value(node: Node) -> float:
+    """Return the number that a ConstantOfShape fills in; 0 unless its attribute says another."""
+    attribute = next((item.t for item in node.proto.attribute if item.name == "value"), None)
+    if attribute is None:
+        return 0.0
+    try:
+        return float(np.ravel(numpy_helper.to_array(attribute))[0])
+    except (IndexError, TypeError, ValueError):
+        raise node.error("attribute 'value' is no number") from None
+
+
+def is_foldable(node: Node, inputs: tuple[Value | None, ...]) -> bool:
+    """Return whether the node's results are known before the network runs: from constants, or from a shape alone."""
+    if node.op_type in _RANDOM:
+        return False
+    if node.op_type in (*_MEASURES, "EyeLike") and not node.domain:
+        return True
+    read = inputs[:1] if node.op_type == "CastLike" else inputs
+    return all(value is None or value.is_constant for value in read)
+
+
 def _evaluate(
     node: Node, inputs: tuple[Value | None, ...], types: tuple[InferredType | None, ...]
 ) -> list[Array] | None:
-    if node.op_type in _MEASURES and inputs and inputs[0] is not None:
-        return [_measure(node, inputs[0].shape)]
-    if not _is_small(node, inputs, types):
-        return None
-    shape = types[0].known_shape if types[0] is not None else None
-    if node.op_type in _VIEWS and shape is not None and inputs[0] is not None and inputs[0].data is not None:
-        return [inputs[0].data.reshape(shape)]
+    """Return the content of the outputs of a node that computes on small constants; None where it is not known."""
+    first = inputs[0] if inputs else None
+    inferred = types[0] if types else None
+    shape = None if inferred is None else inferred.known_shape
+    if first is not None and node.op_type in _MEASURES:
+        return [_measure(node, first.shape)]
+    if first is not None and first.data is not None and inferred is not None:
+        if node.op_type == "CastLike":
+            return [first.data.astype(onnx.helper.tensor_dtype_to_np_dtype(inferred.element_type))]
+        if node.op_type in _VIEWS and shape is not None and math.prod(shape) == first.num_elements:
+            return [first.data.reshape(shape)]
+    return _run_reference(node, inputs) if _is_small(node, inputs, types) else None
+
+
+def _run_reference(node: Node, inputs: tuple[Value | None, ...]) -> list[Array] | None:
     from onnx.reference import ReferenceEvaluator  # its operators take a while to import
 
     feed = {name: value.data for name, value in zip(node.inputs, inputs, strict=True) if value is not None}

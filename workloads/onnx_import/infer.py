@@ -21,7 +21,7 @@ Inputs = tuple[Value | None, ...]
 
 _KEEP_SHAPE = ("GroupNormalization", "MeanVarianceNormalization")
 """Operators that onnx defines as functions of others and has no inference for; their result is like their input."""
-_ERRORS = (shape_inference.InferenceError, checker.ValidationError)
+_ERRORS = (shape_inference.InferenceError, checker.ValidationError, ValueError)
 
 
 def infer_outputs(node: Node, inputs: Inputs) -> tuple[InferredType | None, ...] | None:

@@ -14,13 +14,15 @@ from workloads.operators import MatMul, Movement, OperatorKind, Softmax
 def _attention(application: Application) -> Translation:
     """Assumes every query meets every key: a causal mask saves nothing."""
     node = application.node
-    if any(value is not None for value in application.outputs[1:]) or application.optional(4) is not None:
-        raise node.unsupported("past keys and values, or the scores themselves, are used")
+    if any(value is not None for value in application.outputs[3:]):
+        raise node.unsupported("its scores are used")
     steps: list[Step] = []
     heads_q, heads_kv = _num_heads(node, application)
     q = _by_head(application, steps, application.input(0), heads_q, "query")
     k = _by_head(application, steps, application.input(1), heads_kv, "key")
     v = _by_head(application, steps, application.input(2), heads_kv, "value")
+    k = _with_past(application, steps, k, 4, 1, "key")
+    v = _with_past(application, steps, v, 5, 2, "value")
     if heads_q != heads_kv:
         q, k, v = (_grouped(application, steps, item, heads_kv, name) for item, name in ((q, "q"), (k, "k"), (v, "v")))
     scores = application.between("scores", (*q.shape[:-1], k.shape[-2]), q)
@@ -53,6 +55,21 @@ def _by_head(application: Application, steps: list[Step], value: Value, num_head
     return turned
 
 
+def _with_past(
+    application: Application, steps: list[Step], value: Value, past_index: int, present_index: int, name: str
+) -> Value:
+    """Return ``value`` (B, heads, L, D) with the given past ones before it; ``steps`` is modified in place."""
+    past = application.optional(past_index)
+    present = application.outputs[present_index] if present_index < len(application.outputs) else None
+    if past is None:
+        return value
+    batch, heads, length, width = value.shape
+    longer = present or application.between(f"all_{name}", (batch, heads, past.shape[2] + length, width), value)
+    work = Movement(kind=OperatorKind.CONCAT)
+    steps.append(Step(work=work, inputs=(past, value), outputs=(longer,), suffix=f"present_{name}"))
+    return longer
+
+
 def _turn(source: Value, target: Value, suffix: str) -> Step:
     work = Movement(kind=OperatorKind.TRANSPOSE)
     return Step(work=work, inputs=(source,), outputs=(target,), suffix=suffix)
@@ -74,6 +91,8 @@ def _masked(application: Application, steps: list[Step], scores: Value) -> Value
     mask = application.optional(3)
     if mask is None:
         return scores
+    if mask.shape[-1] != scores.shape[-1]:
+        raise application.node.unsupported("its mask does not cover all keys")
     batch, groups, rows, length = scores.shape
     per_head = _scores_shape(application, length)
     if per_head != scores.shape:

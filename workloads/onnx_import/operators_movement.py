@@ -43,7 +43,8 @@ def _concat(application: Application) -> Translation:
 
 def _split(application: Application) -> Translation:
     """Only the parts that somebody reads are written."""
-    x, used = application.input(0), application.used_outputs
+    x = application.input(0)
+    used = tuple(value for value in application.used_outputs if value.num_elements)
     if len(application.outputs) == 1:
         return Alias(source=x)
     kind = OperatorKind.SPLIT if len(used) == len(application.outputs) else OperatorKind.SLICE

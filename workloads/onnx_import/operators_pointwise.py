@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from workloads.onnx_import.element_types import type_name
 from workloads.onnx_import.translation import (
@@ -121,7 +122,7 @@ def _cast(application: Application) -> Translation:
 
 
 def _retyped(x: Value, element_type: int) -> Value:
-    return Value(name=x.name, shape=x.shape, element_type=element_type, stored_type=x.stored_type)
+    return replace(x, element_type=element_type, data=None)
 
 
 def _identity(application: Application) -> Translation:

@@ -101,9 +101,16 @@ def pointwise(function: str, operands: Iterable[Value], output: Value, suffix: s
     """Return an element-wise step; constants of one element are carried by the instruction, not read as tensors."""
     every = tuple(operands)
     read = tuple(value for value in every if not value.is_immediate)
-    if not read or np.broadcast_shapes(*(value.shape for value in read)) != output.shape:
+    if _broadcast_shape(read) != output.shape:
         read = every
     return Step(work=Elementwise(function=function), inputs=read, outputs=(output,), suffix=suffix)
+
+
+def _broadcast_shape(values: tuple[Value, ...]) -> Shape | None:
+    try:
+        return np.broadcast_shapes(*(value.shape for value in values)) if values else None
+    except ValueError:
+        return None
 
 
 def normal_axis(node: Node, axis: int, rank: int) -> int:

@@ -10,18 +10,19 @@ from typing import Any
 import networkx as nx
 
 from workloads.errors import NetworkError, UnsupportedOperator
-from workloads.onnx_import.constants import InferredType, fold, tensor_value
+from workloads.onnx_import.constants import InferredType, fold, is_foldable, tensor_value
 from workloads.onnx_import.control_flow import chosen_branch
 from workloads.onnx_import.declared import declared_types
 from workloads.onnx_import.infer import infer_outputs
 from workloads.onnx_import.node import Node, make_nodes
 from workloads.onnx_import.operators import TRANSLATORS
-from workloads.onnx_import.translation import Alias, Application, Step, view
+from workloads.onnx_import.translation import Alias, Application, Step, Translation, view
+from workloads.onnx_import.unsupported import reason_for
 from workloads.onnx_import.value import Value, make_value
 from workloads.operators import Activation, Movement, OperatorKind
 
-_MEASURES = ("Shape", "Size")
-_RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial")
+_CUTS = ("Slice", "Split")
+"""Operators that may rightly cut an empty piece, for a Concat to take."""
 _RUN_TIME_SCALES = ("DynamicQuantizeLinear",)
 
 
@@ -172,15 +173,18 @@ def _visit(walk: Walk, node: Node, read: set[str]) -> None:
         return
     types = None if any(True for _ in node.subgraphs) else infer_outputs(node, inputs)
     translator = TRANSLATORS.get((node.domain, node.op_type))
-    if types is not None and _is_foldable(node, inputs, types):
+    if types is not None and types[:1] != (None,) and is_foldable(node, inputs):
         _fold(walk, node, inputs, types)
         return
     if types is None or translator is None:
-        _approximate(walk, node, inputs, node.unsupported("there is no translation for it"), types, read)
+        _approximate(walk, node, inputs, node.unsupported(reason_for(node.op_type, node.domain)), types, read)
         return
     try:
         outputs = _outputs(node, types, read)
-        translation = translator(Application(node=node, inputs=inputs, outputs=outputs))
+        if all(value is None or value.is_constant for value in outputs):
+            translation: Translation = ()  # nothing to compute
+        else:
+            translation = translator(Application(node=node, inputs=inputs, outputs=outputs))
     except UnsupportedOperator as error:
         _approximate(walk, node, inputs, error, types, read)
         return
@@ -227,14 +231,6 @@ def _as_constant(value: Value) -> Value:
     )
 
 
-def _is_foldable(node: Node, inputs: tuple[Value | None, ...], types: tuple[InferredType | None, ...]) -> bool:
-    if node.op_type in _RANDOM or (types and types[0] is None):
-        return False
-    if node.op_type in _MEASURES and not node.domain:
-        return True
-    return all(value is None or value.is_constant for value in inputs)
-
-
 def _outputs(node: Node, types: tuple[InferredType | None, ...], read: set[str]) -> tuple[Value | None, ...]:
     outputs: list[Value | None] = []
     for name, inferred in zip(node.outputs, types, strict=True):
@@ -247,7 +243,9 @@ def _outputs(node: Node, types: tuple[InferredType | None, ...], read: set[str])
                 f"the shape of its output {name!r} is not known before the network runs, or not inferred"
             )
         try:
-            outputs.append(make_value(name, shape, inferred.element_type))
+            value = make_value(name, shape, inferred.element_type)
+            is_empty = node.op_type in _CUTS and not value.num_elements
+            outputs.append(_as_constant(value) if is_empty else value)
         except NetworkError as error:
             raise node.error(str(error)) from None
     return tuple(outputs)

@@ -34,10 +34,29 @@ def test_three_dimensions_and_shared_keys(model, heads_kv, mask):
     assert network.tensors["y"].shape == (2, 5, 24)
 
 
-def test_past_keys_are_named(model):
-    inputs = {name: [2, 3, 5, 4] for name in "qkvab"}
-    node = make("Attention", ["q", "k", "v", "", "a", "b"], ["y"], name="att")
-    with pytest.raises(UnsupportedOperator, match=r"node 'att'.*past keys and values"):
+@pytest.mark.parametrize("outputs", [["y"], ["y", "pk", "pv"]])
+def test_past_keys_come_first(model, outputs):
+    """5 queries meet 9 past and 7 new keys: two products of 2*3*5*16*4 = 1,920."""
+    inputs = {"q": [2, 3, 5, 4], "k": [2, 3, 7, 4], "v": [2, 3, 7, 4], "a": [2, 3, 9, 4], "b": [2, 3, 9, 4]}
+    node = make("Attention", ["q", "k", "v", "", "a", "b"], ["y", "pk", "pv"])
+    network = model.load([node], inputs, outputs, opset=23)
+    assert [operator.kind for operator in network.operators] == ["concat", "concat", "matmul", "softmax", "matmul"]
+    assert num_macs(network) == 3840
+    if len(outputs) > 1:
+        assert network.tensors["pk"].shape == (2, 3, 16, 4)
+
+
+def test_scores_that_are_used_are_named(model):
+    inputs = {"q": [2, 3, 5, 4], "k": [2, 3, 7, 4], "v": [2, 3, 7, 4]}
+    node = make("Attention", ["q", "k", "v"], ["y", "", "", "s"], name="att")
+    with pytest.raises(UnsupportedOperator, match=r"node 'att'.*its scores are used"):
+        model.load([node], inputs, ["y", "s"], opset=23)
+
+
+def test_a_mask_that_is_too_short_is_named(model):
+    inputs = {"q": [2, 3, 5, 4], "k": [2, 3, 7, 4], "v": [2, 3, 7, 4], "m": [5, 6]}
+    node = make("Attention", ["q", "k", "v", "m"], ["y"], name="att")
+    with pytest.raises(UnsupportedOperator, match=r"node 'att'.*its mask does not cover all keys"):
         model.load([node], inputs, ["y"], opset=23)
 
 

@@ -91,7 +91,8 @@ def test_unknown_operator_of_unknown_shape_is_no_copy(model):
 
 def test_shape_that_depends_on_data_is_named(model):
     nodes = [make("NonZero", ["x"], ["y"], name="nz")]
-    fails(model, "operator NonZero (domain ai.onnx) cannot be costed", nodes, {"x": [2]}, ["y"], types={"y": 7})
+    message = "node 'nz': operator NonZero (domain ai.onnx) cannot be costed: the shape of its output depends on values"
+    fails(model, message, nodes, {"x": [2]}, ["y"], types={"y": 7})
 
 
 def test_reshape_by_an_input_is_named(model):
@@ -117,7 +118,7 @@ def test_loop_is_named(model):
     nodes = [make("Loop", ["n", "", "x"], ["y"], name="loop", body=body)]
     fails(
         model,
-        "node 'loop': operator Loop (domain ai.onnx) cannot be costed",
+        "node 'loop': operator Loop (domain ai.onnx) cannot be costed: its body runs a number of times",
         nodes,
         {"x": [2]},
         ["y"],
@@ -171,3 +172,44 @@ def test_element_types(model):
     assert str(model.load([make("Relu", ["x"], ["y"])], {"x": [2]}, ["y"], types=types).tensors["y"].format) == "fp16"
     types = {"x": TensorProto.BFLOAT16, "y": TensorProto.BFLOAT16}
     assert str(model.load([make("Relu", ["x"], ["y"])], {"x": [2]}, ["y"], types=types).tensors["y"].format) == "bf16"
+
+
+def test_an_empty_part_of_a_concat_is_nothing(model):
+    nodes = [make("Slice", ["x", "z", "z"], ["e"]), make("Concat", ["x", "e", "x"], ["y"], axis=0, name="c")]
+    network = model.load(nodes, {"x": [2]}, ["y"], weights={"z": np.array([0])})
+    assert [operator.inputs for operator in network.operators] == [("x", "x")]
+
+
+def test_an_empty_part_of_a_split_is_nothing(model):
+    nodes = [make("Split", ["x", "s"], ["a", "e"], name="s"), make("Concat", ["a", "e", "x"], ["y"], axis=0)]
+    network = model.load(nodes, {"x": [2]}, ["y"], weights={"s": np.array([2, 0])})
+    assert [operator.inputs for operator in network.operators] == [("x",), ("a", "x")]
+
+
+def test_an_empty_result_is_an_error(model):
+    nodes = [make("Slice", ["x", "z", "z"], ["e"]), make("Relu", ["e"], ["y"])]
+    fails(model, "there is nothing to cost", nodes, {"x": [2]}, ["y"], weights={"z": np.array([0])})
+
+
+def test_sequences_are_named(model):
+    nodes = [make("SequenceConstruct", ["x"], ["s"], name="q"), make("SequenceLength", ["s"], ["y"])]
+    message = "node 'q': operator SequenceConstruct (domain ai.onnx) cannot be costed: sequences and optional values"
+    fails(model, message, nodes, {"x": [2]}, ["y"], types={"y": TensorProto.INT64}, error=UnsupportedOperator)
+
+
+def test_a_constant_of_another_type_stays_a_constant(model):
+    """A scalar takes the type of the input: it is still a constant."""
+    nodes = [make("CastLike", ["c", "x"], ["k"]), make("Mul", ["x", "k"], ["y"])]
+    network = model.load(nodes, {"x": [2, 3]}, ["y"], weights={"c": np.array([1, 2, 3])}, opset=15)
+    assert network.operators[0].inputs == ("x", "k")
+    assert network.tensors["k"].role == "weight"
+
+
+def test_broken_attributes_are_errors_of_their_node(model):
+    """A fill value whose stated shape does not fit its data; an element type that does not exist."""
+    value = TensorProto(data_type=TensorProto.FLOAT, dims=[0], float_data=[])
+    nodes = [make("ConstantOfShape", ["s"], ["c"], name="fill", value=value), make("Add", ["x", "c"], ["y"])]
+    fails(model, "node 'fill'", nodes, {"x": [2]}, ["y"], weights={"s": np.array([2])})
+    value = TensorProto(data_type=77, dims=[1], float_data=[1.0])
+    nodes = [make("ConstantOfShape", ["s"], ["c"], name="fill", value=value), make("Add", ["x", "c"], ["y"])]
+    fails(model, "node 'fill'", nodes, {"x": [2]}, ["y"], weights={"s": np.array([2])})
