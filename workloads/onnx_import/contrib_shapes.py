@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workloads.onnx_import.constants import InferredType
 from workloads.onnx_import.element_types import FLOAT
+from workloads.onnx_import.inferred_type import InferredType
 from workloads.onnx_import.node import Node
 from workloads.onnx_import.value import Shape, Value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workloads.onnx_import.constants import InferredType
+from workloads.onnx_import.inferred_type import InferredType
 
 
 def declared_types(graph: Any, bindings: Mapping[str, int]) -> dict[str, InferredType]:

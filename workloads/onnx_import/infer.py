@@ -12,8 +12,8 @@ import onnx
 from onnx import checker, defs, helper, numpy_helper, shape_inference
 from onnx.defs import SchemaError
 
-from workloads.onnx_import.constants import InferredType
 from workloads.onnx_import.contrib_shapes import DOMAIN, STANDARD_FORMS, infer_contrib
+from workloads.onnx_import.inferred_type import InferredType
 from workloads.onnx_import.node import Node
 from workloads.onnx_import.value import Value
 

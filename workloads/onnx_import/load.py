@@ -54,9 +54,10 @@ def _load(path: Path, bindings: Mapping[str, int], approximate_unsupported: bool
     """Assemble the stages; onnx is imported here, since that takes a while."""
     from workloads.onnx_import.assemble import build_network
     from workloads.onnx_import.bindings import pin_inputs
+    from workloads.onnx_import.outputs import finish_outputs, folding_notes
     from workloads.onnx_import.quantised import drop_quantisers
     from workloads.onnx_import.read import opset_versions, read_model
-    from workloads.onnx_import.walk import Walk, finish_outputs, folding_notes, walk_graph
+    from workloads.onnx_import.walk import Walk, walk_graph
 
     model = read_model(path)
     inputs = pin_inputs(model.graph, bindings)

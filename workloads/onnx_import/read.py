@@ -41,6 +41,7 @@ def opset_versions(model: Any) -> dict[str, int]:
 def all_tensors(graph: Any) -> Iterator[Any]:
     """Yield each constant of ``graph`` and of its sub-graphs, as ``onnx.TensorProto``."""
     yield from graph.initializer
+    yield from (tensor.values for tensor in graph.sparse_initializer)
     for node in graph.node:
         for attribute in node.attribute:
             if attribute.HasField("t"):

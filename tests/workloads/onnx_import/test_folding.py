@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
@@ -89,13 +87,6 @@ def test_a_computed_weight_holds_the_parameters_that_it_is_made_of(model):
     assert network.tensors["w"].num_elements == 12
 
 
-def test_indices_and_masks_are_no_parameters(model):
-    nodes = [make("Where", ["m", "x", "z"], ["a"]), make("Add", ["a", "i"], ["y"])]
-    types = dict.fromkeys(("x", "z", "y"), TensorProto.INT64)
-    weights = {"m": np.array([True, False]), "i": ints(3, 4)}
-    assert model.load(nodes, {"x": [2], "z": [2]}, ["y"], weights=weights, types=types).num_parameters == 0
-
-
 def test_narrow_weights_stay_as_the_file_stores_them(model):
     """int8 weights that the graph widens and scales are read as int8."""
     nodes = [
@@ -107,32 +98,3 @@ def test_narrow_weights_stay_as_the_file_stores_them(model):
     assert str(network.tensors["w"].format) == "int8"
     assert network.num_parameters == 12
     assert any("1 weights are widened before use" in note for note in network.notes)
-
-
-@pytest.mark.parametrize("form", ["value", "value_floats", "value_float"])
-def test_constant_nodes(model, form):
-    value = {"value": numpy_helper.from_array(floats(4)), "value_floats": [1.0] * 4, "value_float": 1.0}[form]
-    nodes = [make("Constant", [], ["w"], **{form: value}), make("Add", ["x", "w"], ["y"])]
-    network = model.load(nodes, {"x": [4]}, ["y"])
-    assert network.tensors["y"].shape == (4,)
-
-
-def test_data_that_is_too_short(model):
-    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[3, 4], raw_data=b"\0" * 40)
-    with pytest.raises(NetworkError, match=re.escape("initialiser 'w': holds 40 bytes, expected 48 for shape [3, 4]")):
-        model.load([make("MatMul", ["x", "w"], ["y"])], {"x": [2, 3]}, ["y"], weights={"w": tensor})
-    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[3, 4], float_data=[1.0])
-    with pytest.raises(NetworkError, match=re.escape("initialiser 'w': its data does not fit shape [3, 4]")):
-        model.load([make("MatMul", ["x", "w"], ["y"])], {"x": [2, 3]}, ["y"], weights={"w": tensor})
-
-
-def test_negative_dimension_of_an_initialiser(model):
-    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[-3, 4])
-    with pytest.raises(NetworkError, match=re.escape("tensor 'w': shape [-3, 4] has a negative dimension")):
-        model.load([make("MatMul", ["x", "w"], ["y"])], {"x": [2, 3]}, ["y"], weights={"w": tensor})
-
-
-def test_zero_dimension_of_an_initialiser(model):
-    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[3, 0])
-    with pytest.raises(NetworkError, match="dimension 1 is 0, expected at least 1"):
-        model.load([make("MatMul", ["x", "w"], ["y"])], {"x": [2, 3]}, ["y"], weights={"w": tensor})
