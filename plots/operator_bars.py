@@ -18,6 +18,8 @@ MAX_BARS = 600
 """More operators than this share bars: a bar must stay wider than a pixel."""
 _AXES_POINTS = (PAGE_INCHES - 0.8) * 72
 _LABEL_CHARACTERS = 22
+_LEAST_SLOTS = 10
+"""Fewer bars than this leave room at the sides: one bar alone is no wall."""
 
 Quantity = Callable[[OperatorCost], float]
 
@@ -85,7 +87,8 @@ def draw_layers(axes: Axes, bars: Sequence[Bar], layers: Sequence[Layer], unit_s
             label=layer.label,
         )
         bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
-    axes.set_xlim(-0.6 - 0.02 * len(bars), len(bars) - 0.4 + 0.02 * len(bars))
+    side = max(0.6 + 0.02 * len(bars), (_LEAST_SLOTS - len(bars)) / 2)
+    axes.set_xlim(-side, len(bars) - 1 + side)
     _name_bars(axes, bars, bottoms)
 
 
@@ -105,7 +108,7 @@ def _name_bars(axes: Axes, bars: Sequence[Bar], heights: Sequence[float]) -> Non
         axes.text(0.5, 0.5, "no operator takes time", transform=axes.transAxes, ha="center", fontsize=SMALL_POINTS)
         axes.set_xticks([])
         return
-    pitch_points = _AXES_POINTS / len(bars)
+    pitch_points = _AXES_POINTS / max(len(bars), _LEAST_SLOTS)
     gap = max(1, math.ceil(1.25 * SMALL_POINTS / pitch_points))
     named: list[int] = []
     for index in sorted(range(len(bars)), key=lambda index: -heights[index]):
@@ -113,8 +116,6 @@ def _name_bars(axes: Axes, bars: Sequence[Bar], heights: Sequence[float]) -> Non
             named.append(index)
     named.sort()
     names = [short_name(bars[index].name, _LABEL_CHARACTERS) for index in named]
-    longest = max(map(len, names))
-    if len(bars) * longest * 0.6 * SMALL_POINTS < _AXES_POINTS:
-        axes.set_xticks(named, names, fontsize=SMALL_POINTS)
-    else:
-        axes.set_xticks(named, names, fontsize=SMALL_POINTS, rotation=90)
+    widest_points = 0.6 * SMALL_POINTS * max(map(len, names))
+    is_flat = len(bars) == 1 or widest_points < pitch_points
+    axes.set_xticks(named, names, fontsize=SMALL_POINTS, rotation=0 if is_flat else 90)

@@ -151,9 +151,14 @@ def _set_limits(axes: Axes, points: Sequence[RooflinePoint], roofs: _Roofs) -> N
     ys = [point.gmacs_per_second for point in points]
     if roofs.ridge is not None:
         xs.append(roofs.ridge)
-    xs = xs or [1.0]
-    axes.set_xlim(min(xs) / 2.5, max(xs) * 4)
-    axes.set_ylim(min([*ys, roofs.peak / 10]) / 2.5, roofs.peak * 3)
+    axes.set_xlim(*_widened(min(xs, default=1.0) / 2.5, max(xs, default=1.0) * 4))
+    axes.set_ylim(*_widened(min([*ys, roofs.peak / 10]) / 2.5, roofs.peak * 3))
+
+
+def _widened(low: float, high: float) -> tuple[float, float]:
+    """Return limits around ``low`` and ``high`` that span two decades at least: fewer have crowded tick labels."""
+    factor = max(1.0, math.sqrt(100 / (high / low)))
+    return low / factor, high * factor
 
 
 def _draw_dots(axes: Axes, points: Sequence[RooflinePoint], result: Result) -> None:
@@ -164,7 +169,7 @@ def _draw_dots(axes: Axes, points: Sequence[RooflinePoint], result: Result) -> N
         axes.scatter(
             [point.macs_per_byte for point in mine],
             [point.gmacs_per_second for point in mine],
-            s=[14 + 400 * point.total_cycles / result.total_cycles for point in mine],
+            s=[14 + 250 * point.total_cycles / result.total_cycles for point in mine],
             c=dot.colour,
             marker=dot.marker,
             alpha=0.75,
@@ -210,7 +215,7 @@ def _write(axes: Axes, text: str, point: tuple[float, float], *, horizontal: str
     axes.annotate(
         text,
         point,
-        (-3 if angle else 0, 3),
+        ({"left": 3, "center": -3, "right": -3}[horizontal], 3),
         textcoords="offset points",
         ha=horizontal,
         va="bottom",

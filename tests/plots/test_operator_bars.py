@@ -10,9 +10,9 @@ from plots.style import COMPUTE
 from simulator.result import OperatorCost, Result
 
 
-def _many(tiny_result: Result, count: int) -> Result:
+def _many(tiny_result: Result, count: int, prefix: str = "op") -> Result:
     operators = tuple(
-        replace(tiny_result.operators[0], name=f"op{index}", total_cycles=1000 + index) for index in range(count)
+        replace(tiny_result.operators[0], name=f"{prefix}{index}", total_cycles=1000 + index) for index in range(count)
     )
     return replace(tiny_result, operators=operators)
 
@@ -32,9 +32,10 @@ def test_operators_share_bars_where_there_are_too_many(tiny_result: Result) -> N
     assert bars[0].total(_cycles) == 1000 + 1001 + 1002
 
 
-@pytest.mark.parametrize("count", [1, 12, 60, 300, 599])
-def test_names_keep_clear_of_each_other(tiny_result: Result, count: int) -> None:
-    bars = bars_of(_many(tiny_result, count))
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 12, 60, 300, 599])
+@pytest.mark.parametrize("prefix", ["op", "features.3.op"])
+def test_names_keep_clear_of_each_other(tiny_result: Result, count: int, prefix: str) -> None:
+    bars = bars_of(_many(tiny_result, count, prefix))
     assert len(bars) == count
     figure, axes = bar_axes(bars, "time (cycles)")
     draw_layers(axes, bars, [Layer(label="all", fill=COMPUTE, quantity=_cycles)], 1.0)
@@ -43,7 +44,7 @@ def test_names_keep_clear_of_each_other(tiny_result: Result, count: int) -> None
     assert boxes
     for left, right in pairwise(boxes):
         assert left.x1 <= right.x0 + 1
-    assert axes.get_xticklabels()[-1].get_text() == f"op{count - 1}", "the tallest is named"
+    assert axes.get_xticklabels()[-1].get_text() == f"{prefix}{count - 1}", "the tallest is named"
     assert all(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes), "nothing is clipped"
 
 
