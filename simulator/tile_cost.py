@@ -19,6 +19,7 @@ from simulator.tile_space import (
     candidates_of,
     matrix_port_bits,
     order_number,
+    port_cycles,
     vector_port_bits,
 )
 from workloads.loop_nest import MatrixNest, VectorNest
@@ -61,7 +62,7 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
         port_energies_pj=energies,
         compute_cycles=int(record[tile_loops.COMPUTE_CYCLES]),
         total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
-        limited_by=_limit(nest, space, record, machine),
+        limited_by=_limit(nest, record, tiling, machine),
     )
 
 
@@ -120,14 +121,17 @@ def _distinct(total: int, tile: int) -> tuple[Int64Array, Int64Array]:
     return np.array([tile, total - (trips - 1) * tile]), np.array([trips - 1, 1])
 
 
-def _limit(nest: Nest, space: tile_loops.TileSpace, record: Int64Array, machine: Machine) -> Limit:
+def _limit(nest: Nest, record: Int64Array, tiling: Tiling, machine: Machine) -> Limit:
     """What the operator waits for most: the busier of compute and DMA, and what makes that one slow."""
-    bounds = machine.bounds
     traffic = int(tile_loops.traffic_bits(record)) + nest.resident_bits
-    transfer_cycles = traffic / bounds.bits_per_cycle
     if record[tile_loops.DMA_CYCLES] > record[tile_loops.COMPUTE_CYCLES]:
-        slow_start = record[tile_loops.DMA_CYCLES] > 2 * transfer_cycles
+        slow_start = record[tile_loops.DMA_CYCLES] > 2 * traffic / machine.bounds.bits_per_cycle
         return Limit.DMA_LATENCY if slow_start else Limit.OFF_CHIP
-    if (space.port_cycles > space.fill_cycles + space.stream_cycles).flat[0]:
-        return Limit.SCRATCHPAD
-    return Limit.COMPUTE if isinstance(nest, MatrixNest) else Limit.VECTOR
+    if isinstance(nest, VectorNest):
+        return Limit.VECTOR
+    m = np.array([min(tiling.position_tile.num_positions, nest.m)])
+    n = np.array([min(tiling.filter_tile, nest.num_filters) * nest.n_per_filter])
+    k = np.array([min(tiling.channel_tile, nest.num_channels) * nest.k_per_channel])
+    cycles = machine.array.tile_cycles(m, n, k)
+    ports = port_cycles(machine, matrix_port_bits(nest, machine, m, n, k))
+    return Limit.SCRATCHPAD if ports[0] > cycles.fill[0] + cycles.stream[0] else Limit.COMPUTE

@@ -49,9 +49,8 @@ class _Sizes:
 class _Tables:
     """Cycles of a tile by (group, position, filter, channel) size."""
 
-    fill: Int64Array
-    stream: Int64Array
-    ports: Int64Array
+    cycles: Int64Array
+    chained_cycles: Int64Array
     access_pj: FloatArray
     num_folds: Int64Array
     accumulates: BoolArray
@@ -95,9 +94,8 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         filter_rest_size=filters.rest,
         channel_size=channels.full,
         channel_rest_size=channels.rest,
-        fill_cycles=tables.fill,
-        stream_cycles=tables.stream,
-        port_cycles=tables.ports,
+        tile_cycles=tables.cycles,
+        chained_cycles=tables.chained_cycles,
         access_pj=tables.access_pj,
         single_fold=tables.num_folds == 1,
         accumulates=tables.accumulates,
@@ -181,12 +179,12 @@ def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Mach
     g, m, n, k = grid[0], grid[1], grid[2] * nest.n_per_filter, grid[3] * nest.k_per_channel
     cycles = machine.array.tile_cycles(m, n, k)
     bits = matrix_port_bits(nest, machine, m, n, k)
+    ports = port_cycles(machine, bits)
     shape = np.broadcast_shapes(*(axis.shape for axis in grid))
     one = np.ones_like(k.ravel())
     return _Tables(
-        fill=_full(g * cycles.fill, shape),
-        stream=_full(g * cycles.stream, shape),
-        ports=_full(g * _port_cycles(machine, bits), shape),
+        cycles=_full(g * np.maximum(cycles.fill + cycles.stream, ports), shape),
+        chained_cycles=_full(g * np.maximum(cycles.stream, ports), shape),
         access_pj=_full(g * bits.energy_pj(machine.costs), shape),
         num_folds=_full(g * cycles.num_folds, shape),
         accumulates=machine.array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
@@ -201,22 +199,22 @@ def _vector_tables(nest: VectorNest, grid: tuple[Int64Array, ...], machine: Mach
     never = np.zeros(1, dtype=bool)
     if nest.num_operations == 0:
         return _Tables(
-            fill=zero, stream=zero, ports=zero, access_pj=zero.astype(float), num_folds=zero, accumulates=never
+            cycles=zero, chained_cycles=zero, access_pj=zero.astype(float), num_folds=zero, accumulates=never
         )
     operations = _ceil(nest.num_operations, nest.groups * nest.num_positions)
     bits = vector_port_bits(nest, g, m)
+    cycles = _full(np.maximum(_ceil(g * m * operations, machine.num_lanes), port_cycles(machine, bits)), shape)
     return _Tables(
-        fill=zero,
-        stream=_full(_ceil(g * m * operations, machine.num_lanes), shape),
-        ports=_full(_port_cycles(machine, bits), shape),
+        cycles=cycles,
+        chained_cycles=cycles,
         access_pj=_full(bits.energy_pj(machine.costs), shape),
         num_folds=zero,
         accumulates=never,
     )
 
 
-def _port_cycles(machine: Machine, bits: PortBits) -> Int64Array:
-    """Cycles that the scratchpad's ports need: all operands share one memory's, or each has its own."""
+def port_cycles(machine: Machine, bits: PortBits) -> Int64Array:
+    """Return the cycles that the scratchpad's ports need: all operands share one memory's, or each has its own."""
     widths = [8 * memory.bandwidth_bytes_per_cycle for memory in machine.memories]
     outputs = bits.output_read + bits.output_write
     if machine.is_shared:

@@ -50,15 +50,17 @@ def _step_events(
     def event(label: str, used: str, start: int, duration: int) -> TraceEvent:
         return TraceEvent(name=label, operator=name, resource=used, start_cycle=start, duration_cycles=duration)
 
-    steps = tile_loops.all_steps(space, machine.bounds, record)
-    now = int(steps[0, 1])
-    if now:
-        yield event("load 0", "dma", 0, now)
-    for step, (compute, _, _, busy) in enumerate(steps):
+    steps = tile_loops.all_steps(space, machine.bounds, record).tolist()
+    now = 0
+    for step, (compute, busy) in enumerate(steps, start=-1):
         if compute:
-            yield event(f"tile {step}", resource, now, int(compute))
+            yield event(f"tile {step}", resource, now, compute)
         if busy:
-            yield event(f"load {step + 1}, store {step - 1}", "dma", now, int(busy))
-        now += int(max(compute, busy))
-    if steps[-1, 2]:
-        yield event(f"store {len(steps) - 1}", "dma", now, int(steps[-1, 2]))
+            yield event(_transfer_label(step, len(steps) - 2), "dma", now, busy)
+        now += max(compute, busy)
+
+
+def _transfer_label(step: int, num_steps: int) -> str:
+    """What moves while ``step`` computes; step -1 is before the first, ``num_steps`` after the last."""
+    parts = [f"load {step + 1}"] if step + 1 < num_steps else []
+    return ", ".join([*parts, f"store {step - 1}"] if step > 0 else parts)

@@ -62,9 +62,8 @@ class TileSpace(NamedTuple):
     all that behave alike together with both neighbours one is walked, weighted by how many it stands for.
 
     Cost tables have axes (group size, position size, filter size, channel size); ``*_size[c]`` gives the table index
-    of a candidate's full tile and ``*_rest_size[c]`` that of its last one. A tile takes the longer of
-    ``fill + stream`` and ``port_cycles``, what the scratchpad's ports need; ``access_pj`` is the scratchpad energy it
-    takes.
+    of a candidate's full tile and ``*_rest_size[c]`` that of its last one. ``tile_cycles`` is what a tile takes on its
+    own, ``chained_cycles`` when it follows another without refilling the array; ``access_pj`` is its scratchpad energy.
     """
 
     num_groups: int
@@ -90,9 +89,8 @@ class TileSpace(NamedTuple):
     filter_rest_size: Int64Array
     channel_size: Int64Array
     channel_rest_size: Int64Array
-    fill_cycles: Int64Array
-    stream_cycles: Int64Array
-    port_cycles: Int64Array
+    tile_cycles: Int64Array
+    chained_cycles: Int64Array
     access_pj: NDArray[np.float64]
     single_fold: NDArray[np.bool_]
     accumulates: NDArray[np.bool_]
@@ -315,8 +313,7 @@ def tile_totals(
                 )
                 for entry in range(space.count_begin[p], space.count_begin[p + 1]):
                     m = space.count_size[entry]
-                    fill = 0 if chained else space.fill_cycles[g, m, n, k]
-                    cycles = max(fill + space.stream_cycles[g, m, n, k], space.port_cycles[g, m, n, k])
+                    cycles = (space.chained_cycles if chained else space.tile_cycles)[g, m, n, k]
                     totals[0] += count * space.size_count[entry] * cycles
                     totals[1] += count * space.size_count[entry] * space.access_pj[g, m, n, k]
 
@@ -330,11 +327,6 @@ def _dma_cycles(bounds: Bounds, bits: int, num_transfers: int) -> int:
     if bits > 0 and bounds.bits_per_cycle < 1e15:
         cycles += int(np.ceil(bits / bounds.bits_per_cycle - 1e-9))
     return cycles
-
-
-@njit(cache=True)
-def _bursts(bounds: Bounds, bits: int) -> int:
-    return (bits + bounds.burst_bits - 1) // bounds.burst_bits * bounds.burst_bits
 
 
 @njit(cache=True)
@@ -360,84 +352,144 @@ def _stand_ins(space: TileSpace, record: Int64Array, trips: Int64Array, dimensio
     return result
 
 
-@njit(cache=True)
-def _extent(index: int, trips: int, size: int, tile: int) -> int:
-    return tile if index < trips - 1 else size - (trips - 1) * tile
+class Steps(NamedTuple):
+    """What the steps of one tiling have in common: whole numbers only, so that passing it around is cheap.
 
-
-@njit(cache=True)
-def loop_facts(record: Int64Array, trips: Int64Array) -> Int64Array:
-    """Return what the loop order says of each operand, shape (2, 3), columns input, weight, output.
-
-    Row 0: whether a tile already there must be fetched (or spilled) again in later passes of its independent loop.
-    Row 1, input only: whether all positions pass inside the held loop, so that halos are fetched once.
+    Tiles: ``*_tile`` the full one, ``*_rest`` the last one. ``*_again``: whether a tile already there must be fetched
+    (or spilled) again in later passes of its operand's independent loop. ``table_*``: indices in the cost tables.
     """
-    order = ORDERS[record[ORDER]]
-    facts = np.zeros((2, 3), dtype=np.int64)
-    for operand in range(3):
-        independent = N if operand == 0 else (M if operand == 1 else K)
-        held = record[HOLD_INPUT + operand] == 1
-        facts[0, operand] = not held and _reloads(order, trips, independent)
-    facts[1, 0] = record[HOLD_INPUT] == 1 and _is_inside(order, M, N)
-    return facts
+
+    trips_m: int
+    trips_n: int
+    trips_k: int
+    trips_g: int
+    group_tile: int
+    group_rest: int
+    filter_tile: int
+    filter_rest: int
+    channel_tile: int
+    channel_rest: int
+    input_bits: int
+    weight_bits: int
+    output_bits: int
+    partial_bits: int
+    resident_bits: int
+    burst_bits: int
+    input_again: int
+    weight_again: int
+    output_again: int
+    chained_dimension: int
+    table_group: int
+    table_group_rest: int
+    table_filter: int
+    table_filter_rest: int
+    table_channel: int
+    table_channel_rest: int
 
 
 @njit(cache=True)
-def step_transfers(
-    space: TileSpace,
-    bounds: Bounds,
-    record: Int64Array,
-    trips: Int64Array,
-    facts: Int64Array,
-    at: Int64Array,
-    out: Int64Array,
-) -> None:
-    """Set ``out`` (modified in place) to the transfers of the step at loop indices ``at`` (m, n, k, g).
-
-    Columns: bits loaded of input, weight, output (partial sums), bits stored; then bits in bursts and number of
-    transfers of the loads, and of the stores.
-    """
-    tile = space.tile_begin[record[POSITION_TILE]] + at[M]
-    groups = _extent(at[3], trips[3], space.num_groups, space.group_tiles[record[GROUP_TILE]])
-    filters = _extent(at[N], trips[N], space.num_filters, space.filter_tiles[record[FILTER_TILE]])
-    channels = _extent(at[K], trips[K], space.num_channels, space.channel_tiles[record[CHANNEL_TILE]])
-    out[:] = 0
-    if at[N] == 0 or facts[0, 0]:
-        elements = space.tile_fresh[tile] if facts[1, 0] else space.tile_input[tile]
-        out[0] = elements * channels * groups * space.input_bits
-    if at[M] == 0 or facts[0, 1]:
-        out[1] = filters * channels * groups * space.weight_bits
-    elements = space.tile_output[tile] * filters * groups
-    partial = elements * max(space.accumulator_bits, space.output_bits)
-    if at[K] > 0 and facts[0, 2]:
-        out[2] = partial
-    if at[K] == trips[K] - 1:
-        out[3] = elements * space.output_bits
-    elif facts[0, 2]:
-        out[3] = partial
-    for operand in range(3):
-        if out[operand] > 0:
-            out[4] += _bursts(bounds, out[operand])
-            out[5] += 1
-    if space.resident_bits > 0 and at[0] + at[1] + at[2] + at[3] == 0:
-        out[4] += _bursts(bounds, space.resident_bits)
-        out[5] += 1
-    if out[3] > 0:
-        out[6] = _bursts(bounds, out[3])
-        out[7] = 1
+def _is_fetched_again(record: Int64Array, trips: Int64Array, operand: int) -> int:
+    independent = N if operand == 0 else (M if operand == 1 else K)
+    held = record[HOLD_INPUT + operand] == 1
+    return 1 if not held and _reloads(ORDERS[record[ORDER]], trips, independent) else 0
 
 
 @njit(cache=True)
-def step_compute(space: TileSpace, record: Int64Array, trips: Int64Array, at: Int64Array, chained: bool) -> int:
-    """Return the compute cycles of the step at loop indices ``at`` (m, n, k, g)."""
-    g = (space.group_rest_size if at[3] == trips[3] - 1 else space.group_size)[record[GROUP_TILE]]
-    n = (space.filter_rest_size if at[N] == trips[N] - 1 else space.filter_size)[record[FILTER_TILE]]
-    k = (space.channel_rest_size if at[K] == trips[K] - 1 else space.channel_size)[record[CHANNEL_TILE]]
-    m = space.tile_size[space.tile_begin[record[POSITION_TILE]] + at[M]]
-    fill = space.fill_cycles[g, m, n, k]
-    if chained and at[space.streamed_dimension] > 0:
-        fill = 0
-    return max(fill + space.stream_cycles[g, m, n, k], space.port_cycles[g, m, n, k])
+def steps_of(space: TileSpace, bounds: Bounds, record: Int64Array, trips: Int64Array) -> Steps:
+    """Return what the steps of the tiling in ``record`` have in common."""
+    g, n, k = record[GROUP_TILE], record[FILTER_TILE], record[CHANNEL_TILE]
+    group_tile, filter_tile, channel_tile = space.group_tiles[g], space.filter_tiles[n], space.channel_tiles[k]
+    return Steps(
+        trips[M],
+        trips[N],
+        trips[K],
+        trips[3],
+        group_tile,
+        space.num_groups - (trips[3] - 1) * group_tile,
+        filter_tile,
+        space.num_filters - (trips[N] - 1) * filter_tile,
+        channel_tile,
+        space.num_channels - (trips[K] - 1) * channel_tile,
+        space.input_bits,
+        space.weight_bits,
+        space.output_bits,
+        max(space.accumulator_bits, space.output_bits),
+        space.resident_bits,
+        bounds.burst_bits,
+        _is_fetched_again(record, trips, 0),
+        _is_fetched_again(record, trips, 1),
+        _is_fetched_again(record, trips, 2),
+        space.streamed_dimension if _is_chained(space, record, trips) else -1,
+        space.group_size[g],
+        space.group_rest_size[g],
+        space.filter_size[n],
+        space.filter_rest_size[n],
+        space.channel_size[k],
+        space.channel_rest_size[k],
+    )
+
+
+@njit(cache=True)
+def inputs_of(space: TileSpace, record: Int64Array) -> Int64Array:
+    """Return the input elements that each position tile fetches: fresh ones when all positions pass in a held loop."""
+    begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
+    if record[HOLD_INPUT] == 1 and _is_inside(ORDERS[record[ORDER]], M, N):
+        return space.tile_fresh[begin:end]
+    return space.tile_input[begin:end]
+
+
+@njit(cache=True)
+def _bursts(bits: int, burst_bits: int) -> int:
+    return (bits + burst_bits - 1) // burst_bits * burst_bits
+
+
+@njit(cache=True)
+def _loads(steps: Steps, inputs: Int64Array, outputs: Int64Array, at: Int64Array) -> tuple[int, int]:
+    """Bits (in bursts) and transfers that the step at loop indices ``at`` (m, n, k, g) needs before it can compute."""
+    groups = steps.group_tile if at[3] < steps.trips_g - 1 else steps.group_rest
+    filters = steps.filter_tile if at[N] < steps.trips_n - 1 else steps.filter_rest
+    channels = steps.channel_tile if at[K] < steps.trips_k - 1 else steps.channel_rest
+    total, transfers = 0, 0
+    if at[N] == 0 or steps.input_again:
+        bits = inputs[at[M]] * channels * groups * steps.input_bits
+        total += _bursts(bits, steps.burst_bits)
+        transfers += 1 if bits > 0 else 0
+    if at[M] == 0 or steps.weight_again:
+        bits = filters * channels * groups * steps.weight_bits
+        total += _bursts(bits, steps.burst_bits)
+        transfers += 1 if bits > 0 else 0
+    if at[K] > 0 and steps.output_again:
+        total += _bursts(outputs[at[M]] * filters * groups * steps.partial_bits, steps.burst_bits)
+        transfers += 1
+    if steps.resident_bits > 0 and at[M] + at[N] + at[K] + at[3] == 0:
+        total += _bursts(steps.resident_bits, steps.burst_bits)
+        transfers += 1
+    return total, transfers
+
+
+@njit(cache=True)
+def _stores(steps: Steps, outputs: Int64Array, at: Int64Array) -> tuple[int, int]:
+    """Bits (in bursts) and transfers that the step at loop indices ``at`` (m, n, k, g) leaves to be stored."""
+    is_last = at[K] == steps.trips_k - 1
+    if not is_last and not steps.output_again:
+        return 0, 0
+    groups = steps.group_tile if at[3] < steps.trips_g - 1 else steps.group_rest
+    filters = steps.filter_tile if at[N] < steps.trips_n - 1 else steps.filter_rest
+    bits = outputs[at[M]] * filters * groups * (steps.output_bits if is_last else steps.partial_bits)
+    return _bursts(bits, steps.burst_bits), 1 if bits > 0 else 0
+
+
+@njit(cache=True)
+def _compute(
+    steps: Steps, tile_size: Int64Array, tile_cycles: Int64Array, chained_cycles: Int64Array, at: Int64Array
+) -> int:
+    """Compute cycles of the step at loop indices ``at`` (m, n, k, g)."""
+    g = steps.table_group if at[3] < steps.trips_g - 1 else steps.table_group_rest
+    n = steps.table_filter if at[N] < steps.trips_n - 1 else steps.table_filter_rest
+    k = steps.table_channel if at[K] < steps.trips_k - 1 else steps.table_channel_rest
+    if steps.chained_dimension >= 0 and at[steps.chained_dimension] > 0:
+        return chained_cycles[g, tile_size[at[M]], n, k]
+    return tile_cycles[g, tile_size[at[M]], n, k]
 
 
 @njit(cache=True)
@@ -453,52 +505,90 @@ def advance(order: Int64Array, trips: Int64Array, at: Int64Array, direction: int
 
 
 @njit(cache=True)
+def _meanwhile(
+    steps: Steps,
+    bounds: Bounds,
+    order: Int64Array,
+    trips: Int64Array,
+    inputs: Int64Array,
+    outputs: Int64Array,
+    at: Int64Array,
+    near: Int64Array,
+) -> int:
+    """DMA cycles during the step ``at``: next step's loads, previous one's stores. ``near`` (4) is scratch space."""
+    bits, transfers = 0, 0
+    near[:] = at
+    if advance(order, trips, near, 1):
+        loaded, count = _loads(steps, inputs, outputs, near)
+        bits += loaded
+        transfers += count
+    near[:] = at
+    if advance(order, trips, near, -1):
+        stored, count = _stores(steps, outputs, near)
+        bits += stored
+        transfers += count
+    return _dma_cycles(bounds, bits, transfers)
+
+
+@njit(cache=True)
+def _edges(
+    steps: Steps, bounds: Bounds, trips: Int64Array, inputs: Int64Array, outputs: Int64Array, at: Int64Array
+) -> tuple[int, int]:
+    """DMA cycles before the first step and after the last; leaves ``at`` (4) at the last."""
+    at[:] = 0
+    bits, transfers = _loads(steps, inputs, outputs, at)
+    before = _dma_cycles(bounds, bits, transfers)
+    at[:] = trips - 1
+    bits, transfers = _stores(steps, outputs, at)
+    return before, _dma_cycles(bounds, bits, transfers)
+
+
+@njit(cache=True)
 def fill_cycles(space: TileSpace, bounds: Bounds, record: Int64Array) -> None:
     """Set the cycle columns of ``record`` (modified in place) from its tiling columns; walks stand-in steps only."""
+    _walk(space, bounds, record, 0, np.inf)
+
+
+@njit(cache=True)
+def _walk(space: TileSpace, bounds: Bounds, record: Int64Array, busy: int, limit: float) -> None:
+    """As ``fill_cycles``, but give up, with a lower bound above ``limit`` for total cycles, once that much is certain.
+
+    The total is all DMA cycles (at least ``busy``) plus what each step computes longer than it moves.
+    """
     trips = loop_trips(space, record)
     order = ORDERS[record[ORDER]]
-    facts = loop_facts(record, trips)
-    chained = _is_chained(space, record, trips)
+    begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
+    steps = steps_of(space, bounds, record, trips)
+    inputs, outputs, tile_size = inputs_of(space, record), space.tile_output[begin:end], space.tile_size[begin:end]
+    tile_cycles, chained_cycles = space.tile_cycles, space.chained_cycles
     at = np.zeros(4, dtype=np.int64)
     near = np.zeros(4, dtype=np.int64)
-    moved = np.zeros(8, dtype=np.int64)
-    step_transfers(space, bounds, record, trips, facts, at, moved)
-    total = _dma_cycles(bounds, moved[4], moved[5])
-    dma = total
-    compute = 0
     groups = _stand_ins(space, record, trips, 3)
     outer = _stand_ins(space, record, trips, order[0])
     middle = _stand_ins(space, record, trips, order[1])
     inner = _stand_ins(space, record, trips, order[2])
+    before, after = _edges(steps, bounds, trips, inputs, outputs, at)
+    dma, compute, waiting = before + after, 0, 0
     for g in range(groups.shape[1]):
+        at[3] = groups[0, g]
         for a in range(outer.shape[1]):
+            at[order[0]] = outer[0, a]
             for b in range(middle.shape[1]):
+                if busy + waiting > limit:
+                    record[TOTAL_CYCLES] = busy + waiting
+                    return
+                at[order[1]] = middle[0, b]
                 for c in range(inner.shape[1]):
-                    weight = groups[1, g] * outer[1, a] * middle[1, b] * inner[1, c]
-                    at[3] = groups[0, g]
-                    at[order[0]] = outer[0, a]
-                    at[order[1]] = middle[0, b]
                     at[order[2]] = inner[0, c]
-                    cycles = step_compute(space, record, trips, at, chained)
-                    bits, transfers = 0, 0
-                    near[:] = at
-                    if advance(order, trips, near, 1):
-                        step_transfers(space, bounds, record, trips, facts, near, moved)
-                        bits += moved[4]
-                        transfers += moved[5]
-                    near[:] = at
-                    if advance(order, trips, near, -1):
-                        step_transfers(space, bounds, record, trips, facts, near, moved)
-                        bits += moved[6]
-                        transfers += moved[7]
-                    busy = _dma_cycles(bounds, bits, transfers)
+                    weight = groups[1, g] * outer[1, a] * middle[1, b] * inner[1, c]
+                    cycles = _compute(steps, tile_size, tile_cycles, chained_cycles, at)
+                    moving = _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near)
                     compute += weight * cycles
-                    dma += weight * busy
-                    total += weight * max(cycles, busy)
-    last = _last_store_cycles(space, bounds, record, trips, facts, at, moved)
+                    dma += weight * moving
+                    waiting += weight * max(cycles - moving, 0)
     record[COMPUTE_CYCLES] = compute
-    record[TOTAL_CYCLES] = total + last
-    record[DMA_CYCLES] = dma + last
+    record[DMA_CYCLES] = dma
+    record[TOTAL_CYCLES] = dma + waiting
 
 
 @njit(cache=True)
@@ -507,72 +597,64 @@ def all_steps(space: TileSpace, bounds: Bounds, record: Int64Array) -> Int64Arra
 
     Returns
     -------
-    int64 array, shape (steps, 4)
-        Compute cycles; DMA cycles of the step's own loads; of its own stores; and of what the DMA does meanwhile, the
-        next step's loads and the previous one's stores together.
+    int64 array, shape (steps + 2, 2)
+        Compute cycles, and DMA cycles meanwhile: the next step's loads and the previous one's stores together. The
+        first row is what comes before all steps (the first loads), the last what comes after (the last stores).
     """
     trips = loop_trips(space, record)
     order = ORDERS[record[ORDER]]
-    facts = loop_facts(record, trips)
-    chained = _is_chained(space, record, trips)
-    count = trips[0] * trips[1] * trips[2] * trips[3]
-    moved = np.zeros((count, 8), dtype=np.int64)
-    steps = np.zeros((count, 4), dtype=np.int64)
+    begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
+    steps = steps_of(space, bounds, record, trips)
+    inputs, outputs, tile_size = inputs_of(space, record), space.tile_output[begin:end], space.tile_size[begin:end]
     at = np.zeros(4, dtype=np.int64)
-    for index in range(count):
-        step_transfers(space, bounds, record, trips, facts, at, moved[index])
-        steps[index, 0] = step_compute(space, record, trips, at, chained)
-        steps[index, 1] = _dma_cycles(bounds, moved[index, 4], moved[index, 5])
-        steps[index, 2] = _dma_cycles(bounds, moved[index, 6], moved[index, 7])
+    near = np.zeros(4, dtype=np.int64)
+    rows = np.zeros((trips[0] * trips[1] * trips[2] * trips[3] + 2, 2), dtype=np.int64)
+    rows[0, 1], rows[-1, 1] = _edges(steps, bounds, trips, inputs, outputs, at)
+    at[:] = 0
+    for index in range(1, rows.shape[0] - 1):
+        rows[index, 0] = _compute(steps, tile_size, space.tile_cycles, space.chained_cycles, at)
+        rows[index, 1] = _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near)
         advance(order, trips, at, 1)
-    for index in range(count):
-        bits, transfers = 0, 0
-        if index + 1 < count:
-            bits += moved[index + 1, 4]
-            transfers += moved[index + 1, 5]
-        if index > 0:
-            bits += moved[index - 1, 6]
-            transfers += moved[index - 1, 7]
-        steps[index, 3] = _dma_cycles(bounds, bits, transfers)
-    return steps
+    return rows
 
 
 @njit(cache=True)
-def _last_store_cycles(
-    space: TileSpace,
-    bounds: Bounds,
-    record: Int64Array,
-    trips: Int64Array,
-    facts: Int64Array,
-    at: Int64Array,
-    moved: Int64Array,
-) -> int:
-    for dimension in range(4):
-        at[dimension] = trips[dimension] - 1
-    step_transfers(space, bounds, record, trips, facts, at, moved)
-    return _dma_cycles(bounds, moved[6], moved[7])
+def total_bound(space: TileSpace, bounds: Bounds, record: Int64Array, at: Int64Array, near: Int64Array) -> int:
+    """Return a lower bound of the tiling's total cycles, the larger of two.
 
-
-@njit(cache=True)
-def total_bound(space: TileSpace, bounds: Bounds, record: Int64Array, at: Int64Array, moved: Int64Array) -> int:
-    """Return a lower bound of the tiling's total cycles: compute between first load and last store, or all traffic.
-
-    ``at`` (4) and ``moved`` (8) are scratch space, modified in place.
+    Compute between first load and last store; or all traffic and what first and last step compute longer than they
+    move. ``at`` (4) and ``near`` (4) are scratch space, modified in place.
     """
     trips = loop_trips(space, record)
-    facts = loop_facts(record, trips)
-    at[:] = 0
-    step_transfers(space, bounds, record, trips, facts, at, moved)
-    first = _dma_cycles(bounds, moved[4], moved[5])
-    last = _last_store_cycles(space, bounds, record, trips, facts, at, moved)
+    order = ORDERS[record[ORDER]]
+    begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
+    steps = steps_of(space, bounds, record, trips)
+    inputs, outputs, tile_size = inputs_of(space, record), space.tile_output[begin:end], space.tile_size[begin:end]
+    before, after = _edges(steps, bounds, trips, inputs, outputs, at)
+    waiting = 0
+    for end_step in range(2):
+        if end_step:
+            at[:] = 0
+            if trips[0] * trips[1] * trips[2] * trips[3] == 1:
+                break
+        cycles = _compute(steps, tile_size, space.tile_cycles, space.chained_cycles, at)
+        waiting += max(0, cycles - _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near))
+    return max(before + record[COMPUTE_CYCLES] + after, busy_bound(space, bounds, record) + waiting)
+
+
+@njit(cache=True)
+def busy_bound(space: TileSpace, bounds: Bounds, record: Int64Array) -> int:
+    """Return a lower bound of the DMA's cycles: all bits at full speed, and the latency of all transfers."""
+    trips = loop_trips(space, record)
     num_tiles = trips[3] * trips[M] * trips[N] * trips[K]
     num_transfers = 0
     for operand in range(3):
         independent = N if operand == 0 else (M if operand == 1 else K)
         if operand != 1 or space.weight_bits > 0:
-            num_transfers += num_tiles if facts[0, operand] else num_tiles // trips[independent]
-    busy = _traffic_cycles(space, bounds, record) + num_transfers // bounds.num_channels * bounds.latency_cycles
-    return max(first + record[COMPUTE_CYCLES] + last, busy)
+            again = _is_fetched_again(record, trips, operand)
+            num_transfers += num_tiles if again else num_tiles // trips[independent]
+    latency = num_transfers // bounds.num_channels * bounds.latency_cycles
+    return _traffic_cycles(space, bounds, record) + latency
 
 
 @njit(cache=True)
@@ -650,7 +732,7 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
     shortage = np.int64(2**62)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
     at = np.zeros(4, dtype=np.int64)
-    moved = np.zeros(8, dtype=np.int64)
+    near = np.zeros(4, dtype=np.int64)
     for index in range(sizes.shape[0]):
         record[:4] = sizes[index]
         trips = loop_trips(space, record)
@@ -668,7 +750,7 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
                     continue
                 chained = 1 if _is_chained(space, record, trips) else 0
                 record[COMPUTE_CYCLES] = np.int64(totals[index, chained, 0])
-                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, moved)
+                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, near)
                 if size == kept.shape[0]:
                     kept = np.concatenate((kept, np.empty_like(kept)))
                 kept[size] = record
@@ -784,7 +866,7 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
     shortage = np.int64(2**62)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
     at = np.zeros(4, dtype=np.int64)
-    moved = np.zeros(8, dtype=np.int64)
+    near = np.zeros(4, dtype=np.int64)
     for index in _ranking(scores):
         if _is_worse(scores[index, 0], scores[index, 1], best):
             if scores[index, 0] > best[0]:
@@ -810,10 +892,11 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
                 record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(space, bounds, record))
                 if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
                     continue
-                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, moved)
+                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, near)
                 if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
                     continue
-                fill_cycles(space, bounds, record)
+                limit = best[0] if objective.kind == LATENCY else np.inf
+                _walk(space, bounds, record, busy_bound(space, bounds, record), limit)
                 first, second = _score(objective, record, access_pj), _second_score(objective, record)
                 if not _is_worse(first, second, best):
                     best[0], best[1] = first, second
