@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from hw_configs.accelerator import Accelerator, Array, Memory, OffChip, SplitScratchpad, VectorUnit
+from hw_configs.quantities import MAX_QUANTITY
 from hw_configs.technology import Technology
 from workloads.errors import ConfigError
 from workloads.formats import INT8, INT32
@@ -17,6 +18,7 @@ _CLOCK_HZ = 1_000_000_000
 _TECHNOLOGY = "45nm"
 _OFF_CHIP_PJ_PER_BIT = 8.0
 _MAX_SIDE = 2**16
+_MAX_BANDWIDTH_WORDS = MAX_QUANTITY // _CLOCK_HZ
 _ARCHITECTURE = "architecture_presets"
 _RUN = "run_presets"
 _DATAFLOWS: dict[str, Literal["os", "ws", "is"]] = {"os": "os", "ws": "ws", "is": "is"}
@@ -95,7 +97,7 @@ def _bandwidth(settings: _Settings) -> int | None:
     if settings.choice(_RUN, "InterfaceBandwidth", ("calc", "user")) == "calc":
         return None
     text = settings.text(_ARCHITECTURE, "Bandwidth")
-    words = {settings.parse_integer(_ARCHITECTURE, "Bandwidth", part, 10**9) for part in text.split(",")}
+    words = {settings.parse_integer(_ARCHITECTURE, "Bandwidth", part, _MAX_BANDWIDTH_WORDS) for part in text.split(",")}
     if len(words) > 1:
         raise settings.error(_ARCHITECTURE, "Bandwidth", "one number, or the same one for every interface", text)
     return words.pop() * _CLOCK_HZ

@@ -66,6 +66,12 @@ def test_user_bandwidth_is_words_a_cycle(tmp_path: Path, bandwidth: str) -> None
     assert _load(tmp_path, text).off_chip_bytes_per_cycle == 10.0
 
 
+def test_the_widest_link_is_the_last_that_is_exact(tmp_path: Path) -> None:
+    """2**53 bytes a second at 1 GHz: 9,007,199.25 words a cycle."""
+    text = EXAMPLE.replace("Bandwidth : 10", "Bandwidth : 9007199").replace("CALC", "USER")
+    assert _load(tmp_path, text).off_chip.bandwidth_bytes_per_second == 9_007_199 * 10**9
+
+
 @pytest.mark.parametrize("dataflow", ["os", "ws", "is", "WS"])
 def test_dataflows(tmp_path: Path, dataflow: str) -> None:
     assert (
@@ -113,7 +119,8 @@ def test_shipped_technology_and_the_general_loader() -> None:
             "Bandwidth : 10,20",
             "key Bandwidth: expected one number, or the same one for every interface",
         ),
-        ("Bandwidth : 10", "Bandwidth : 10,", "key Bandwidth: expected a whole number from 1 to 1000000000, found ''"),
+        ("Bandwidth : 10", "Bandwidth : 10,", "key Bandwidth: expected a whole number from 1 to 9007199, found ''"),
+        ("Bandwidth : 10", "Bandwidth : 9007200", "expected a whole number from 1 to 9007199, found '9007200'"),
         ("ArrayWidth:", "ArrayHeight:", "is no SCALE-Sim configuration: .* option 'arrayheight' .* already exists"),
         ("[general]", "", "is no SCALE-Sim configuration: File contains no section headers"),
     ],
