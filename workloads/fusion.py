@@ -1,7 +1,9 @@
-"""Fusion: batch normalisation, scale, bias and activation done where a convolution or matrix product writes results.
+"""Fusion: steps done where the operator before them writes its results.
 
-What is linear and known beforehand folds into weights and bias and costs nothing when the network runs; what is not
-takes vector-unit operations on each result before it leaves.
+Into a convolution or matrix product go batch normalisation, scale, bias and activations. Into work of the vector unit
+(element-wise, normalisation, pooling) go activations, and into a batch normalisation that stands alone also scale and
+bias. What is linear and known beforehand folds into weights, or into the normalisation's own factors, and costs
+nothing when the network runs; what is not takes vector-unit operations on each result before it leaves.
 """
 
 from __future__ import annotations
@@ -13,9 +15,21 @@ from workloads.compound_activations import merge_compound_activations
 from workloads.formats import NumberKind
 from workloads.loop_nest import operations_per_element
 from workloads.network import Network
-from workloads.operators import Activation, Convolution, Elementwise, Fusion, Gemm, MatMul, Normalisation, Operator
+from workloads.operators import (
+    Activation,
+    Convolution,
+    Elementwise,
+    Fusion,
+    Gemm,
+    MatMul,
+    Normalisation,
+    Operator,
+    Pooling,
+)
 from workloads.tensor import Tensor, TensorRole
 
+_MATRIX_WORK = Convolution | Gemm | MatMul
+_VECTOR_WORK = Elementwise | Normalisation | Pooling
 _CONVERSIONS = ("cast", "quantise", "dequantise")
 
 
@@ -39,7 +53,7 @@ class _Absorption:
 
 
 def fuse_operators(network: Network) -> Network:
-    """Return ``network`` with steps fused into the convolution, GEMM or matrix product whose result they alone read.
+    """Return ``network`` with steps fused into the operator whose result they alone read.
 
     Every step is recorded in the operator's ``fusions``; the number of parameters stays what it was.
     """
@@ -52,10 +66,10 @@ def fuse_operators(network: Network) -> Network:
     )
     gone: set[int] = set()
     for index, operator in enumerate(operators):
-        if isinstance(operator.work, Convolution | Gemm | MatMul):
+        if index not in gone and isinstance(operator.work, _MATRIX_WORK | _VECTOR_WORK):
             operators[index] = _fuse_into(operator, operators, state, gone)
     kept = tuple(operator for index, operator in enumerate(operators) if index not in gone)
-    return Network(name=network.name, operators=kept, tensors=state.tensors, notes=network.notes)
+    return replace(network, operators=kept, tensors=state.tensors)
 
 
 def _fuse_into(operator: Operator, operators: list[Operator], state: _State, gone: set[int]) -> Operator:
@@ -89,6 +103,10 @@ def _absorption(operator: Operator, step: Operator, state: _State, *, is_linear:
                 num_operations=operations_per_element(function),
                 keeps_linear=function in _CONVERSIONS,
             )
+        case Elementwise(function=function) if operator.work == Normalisation(function="batch_normalisation", axes=()):
+            return _absorb_into_normalisation(operator, step, function, state, is_linear=is_linear)
+        case _ if not isinstance(operator.work, _MATRIX_WORK):
+            return None
         case Normalisation(axes=()) if is_linear and _are_statistics(operator, step.inputs[1:], state):
             operations = 0 if _can_fold(operator, state) else 2  # else one multiplication and one addition
             bias = step.inputs[2] if len(operator.inputs) == 2 else ""
@@ -118,6 +136,17 @@ def _absorb_elementwise(
     return _Absorption(function="bias", num_operations=operations)
 
 
+def _absorb_into_normalisation(
+    operator: Operator, step: Operator, function: str, state: _State, *, is_linear: bool
+) -> _Absorption | None:
+    """A constant factor or term a channel is multiplied into, or added to, those of the normalisation."""
+    others = step.inputs[1:]
+    known = all(_is_channel_wise(operator, name, state) for name in others)
+    if not is_linear or not known or function not in ("add", "sub", "mul", "div"):
+        return None
+    return _Absorption(function="scale" if function in ("mul", "div") else "bias")
+
+
 def _can_fold(operator: Operator, state: _State) -> bool:
     """True when a factor can be multiplied into the weights: they are constant, and not integers that meet integers."""
     x, w = (state.tensors[name] for name in operator.inputs[:2])
@@ -126,7 +155,11 @@ def _can_fold(operator: Operator, state: _State) -> bool:
 
 
 def _channel_axis(operator: Operator, state: _State) -> int:
-    return 1 if isinstance(operator.work, Convolution) else len(state.tensors[operator.outputs[0]].shape) - 1
+    return (
+        1
+        if isinstance(operator.work, Convolution | Normalisation)
+        else len(state.tensors[operator.outputs[0]].shape) - 1
+    )
 
 
 def _is_channel_wise(operator: Operator, name: str, state: _State) -> bool:

@@ -175,12 +175,13 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
         case Recurrent() as work:
             return _lower_recurrent(work, ins, outs[0], fused)
         case Pooling() as work:
-            return (_lower_pooling(work, ins[0], outs[0]),)
+            return (_lower_pooling(work, ins[0], outs[0], fused),)
         case Softmax() as work:
             return _lower_rows(ins, outs, ins[0].shape[work.axis], _OPERATIONS["softmax"])
         case Normalisation() as work:
             row = math.prod(ins[0].shape[axis] for axis in work.axes)
-            return _lower_rows(ins, outs, row, _OPERATIONS["normalisation"])
+            operations = _OPERATIONS["normalisation" if work.axes else "affine"]
+            return _lower_rows(ins, outs, row, operations + fused)
         case Reduction():
             return (_stream(ins, outs, num_positions=ins[0].num_elements, num_operations=ins[0].num_elements),)
         case Elementwise() | Activation() as work:
@@ -195,6 +196,7 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
 _OPERATIONS = {
     "softmax": 5,  # maximum, subtract, exponential, sum, multiply by the reciprocal
     "normalisation": 6,  # sum, sum of squares, subtract, multiply by the reciprocal, scale, shift
+    "affine": 2,  # scale, shift: a normalisation whose statistics are given
     "sigmoid": 3,
     "tanh": 3,
     "gelu": 5,
@@ -240,9 +242,7 @@ def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, 
     )
 
 
-def _product(
-    groups: int, m: int, n: int, k: int, ins: tuple[Tensor, ...], out: Tensor, fused: int
-) -> MatrixNest:
+def _product(groups: int, m: int, n: int, k: int, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
     return MatrixNest(
         groups=groups,
         batch=m,
@@ -272,10 +272,9 @@ def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int
     a, b = ins[0].shape, ins[1].shape
     k = a[-1]
     m = a[-2] if len(a) > 1 else 1
-    n = out.num_elements // max(1, math.prod(a[:-1])) if math.prod(b[:-2]) == 1 else 0
-    if math.prod(b[:-2]) == 1:  # weights shared by every leading axis
-        return _product(1, math.prod(a[:-1]), max(n, 1), k, ins, out, fused)
     n = (b[-2] if work.transpose_b else b[-1]) if len(b) > 1 else 1
+    if math.prod(b[:-2]) == 1:  # B is shared by every leading axis
+        return _product(1, math.prod(a[:-1]), n, k, ins, out, fused)
     groups = out.num_elements // (m * n)
     if math.prod(a[:-2]) == 1:
         return _product(1, groups * n, m, k, (ins[1], ins[0], *ins[2:]), out, fused)
@@ -319,7 +318,7 @@ def _window_axes(window: Window, sizes_in: tuple[int, ...], sizes_out: tuple[int
     )
 
 
-def _lower_pooling(work: Pooling, x: Tensor, out: Tensor) -> VectorNest:
+def _lower_pooling(work: Pooling, x: Tensor, out: Tensor, fused: int) -> VectorNest:
     return VectorNest(
         groups=x.shape[0] * x.shape[1],
         axes=_window_axes(work.window, x.shape[2:], out.shape[2:]),
@@ -327,7 +326,7 @@ def _lower_pooling(work: Pooling, x: Tensor, out: Tensor) -> VectorNest:
         input_bits=x.format.bits,
         output_bits=out.format.bits,
         resident_bits=0,
-        num_operations=out.num_elements * math.prod(work.window.kernel),
+        num_operations=out.num_elements * (math.prod(work.window.kernel) + fused),
     )
 
 
@@ -358,14 +357,10 @@ def _stream(
 def _lower_rows(ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], row: int, operations: int) -> tuple[VectorNest, ...]:
     x, parameters = ins[:1], ins[1:]
     total = operations * x[0].num_elements
-    whole_rows = _stream(
-        x, outs, num_positions=x[0].num_elements // row, num_operations=total, residents=parameters
-    )
+    whole_rows = _stream(x, outs, num_positions=x[0].num_elements // row, num_operations=total, residents=parameters)
     if row == 1:
         return (whole_rows,)
-    pieces = _stream(
-        x, outs, num_positions=x[0].num_elements, num_operations=total, residents=parameters, num_passes=2
-    )
+    pieces = _stream(x, outs, num_positions=x[0].num_elements, num_operations=total, residents=parameters, num_passes=2)
     return (whole_rows, pieces)
 
 

@@ -83,10 +83,7 @@ def topological_order(operators: Iterable[Operator]) -> tuple[Operator, ...]:
     graph = nx.DiGraph()
     graph.add_nodes_from(range(len(listed)))
     graph.add_edges_from(
-        (producer[name], index)
-        for index, operator in enumerate(listed)
-        for name in operator.inputs
-        if name in producer
+        (producer[name], index) for index, operator in enumerate(listed) for name in operator.inputs if name in producer
     )
     try:
         return tuple(listed[index] for index in nx.lexicographical_topological_sort(graph))

@@ -76,7 +76,10 @@ class Gemm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatMul:
-    """Batched matrix product with numpy broadcasting of the leading axes. Inputs: A (..., M, K), B (..., K, N)."""
+    """Batched matrix product with numpy broadcasting of the leading axes.
+
+    Inputs: A (..., M, K), B (..., K, N), and an optional bias (N,) that fusion brings.
+    """
 
     transpose_b: bool = False
     """B is stored (..., N, K), as attention's keys are."""

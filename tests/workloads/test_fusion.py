@@ -10,6 +10,7 @@ from workloads.tensor import Tensor, TensorRole
 
 WINDOW = Window(kernel=(1, 1), strides=(1, 1), dilations=(1, 1), pads_begin=(0, 0), pads_end=(0, 0))
 IMAGE = (1, 4, 5, 5)
+RELU = Activation(function="relu")
 
 
 def tensor(name, shape, role, format=FP32):
@@ -162,3 +163,60 @@ def test_a_shared_parameter_is_folded_once():
     assert [fusion.num_folded_parameters for fusion in after.fusions] == [0, 12]
     assert after.num_parameters == before.num_parameters
     assert after.notes == ("kept",)
+
+
+def test_activation_runs_in_the_operator_that_adds():
+    after = fused((Elementwise(function="add"), ("residual",)), (RELU, ()), weights={"residual": (1, 4, 5, 5)})
+    assert [operator.name for operator in after.operators] == ["main", "s0"]
+    fusions = after.operators[1].fusions
+    assert [(fusion.name, fusion.function, fusion.num_operations_per_output) for fusion in fusions] == [
+        ("s1", "relu", 1)
+    ]
+
+
+def test_only_activations_run_in_an_addition():
+    after = fused(
+        (Elementwise(function="add"), ("residual",)),
+        (Elementwise(function="mul"), ("scale",)),
+        weights={"residual": (1, 4, 5, 5), "scale": (1, 4, 1, 1)},
+    )
+    assert [operator.name for operator in after.operators] == ["main", "s0", "s1"]
+
+
+def test_scale_bias_and_activation_join_a_normalisation_that_stands_alone():
+    """The sum with the residual keeps the normalisation from the convolution; its own factors take scale and bias."""
+    statistics = ("gamma", "beta", "mean", "variance")
+    after = fused(
+        (Elementwise(function="add"), ("residual",)),
+        (Normalisation(function="batch_normalisation"), statistics),
+        (Elementwise(function="mul"), ("scale",)),
+        (Elementwise(function="add"), ("shift",)),
+        (RELU, ()),
+        weights={
+            "residual": (1, 4, 5, 5),
+            **dict.fromkeys(statistics, (4,)),
+            "scale": (1, 4, 1, 1),
+            "shift": (1, 4, 1, 1),
+        },
+    )
+    assert [operator.name for operator in after.operators] == ["main", "s0", "s1"]
+    fusions = after.operators[2].fusions
+    assert [(one.function, one.num_folded_parameters, one.num_operations_per_output) for one in fusions] == [
+        ("scale", 4, 0),
+        ("bias", 4, 0),
+        ("relu", 0, 1),
+    ]
+
+
+def test_factor_that_is_no_constant_a_channel_stays_apart():
+    after = fused(
+        (Elementwise(function="add"), ("residual",)),
+        (Normalisation(function="batch_normalisation"), ("gamma", "beta", "mean", "variance")),
+        (Elementwise(function="mul"), ("mask",)),
+        weights={
+            "residual": (1, 4, 5, 5),
+            **dict.fromkeys(("gamma", "beta", "mean", "variance"), (4,)),
+            "mask": (1, 1, 5, 5),
+        },
+    )
+    assert [operator.name for operator in after.operators] == ["main", "s0", "s1", "s2"]
