@@ -1,0 +1,176 @@
+"""Lowering by hand: sizes, operations and bits of each kind of operator."""
+
+import numpy as np
+import pytest
+
+from workloads.formats import INT8, INT32
+from workloads.loop_nest import MatrixNest, lower
+from workloads.operators import (
+    Activation,
+    Convolution,
+    Elementwise,
+    Fusion,
+    Gemm,
+    MatMul,
+    Movement,
+    Normalisation,
+    Operator,
+    OperatorKind,
+    Pooling,
+    Recurrent,
+    Reduction,
+    Softmax,
+    View,
+    Window,
+)
+from workloads.tensor import Tensor, TensorRole
+
+
+def lowered(work, inputs, output, fusions=(), formats=None):
+    names = tuple(f"i{index}" for index in range(len(inputs)))
+    formats = formats or [INT8] * (len(inputs) + 1)
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=format, role=TensorRole.ACTIVATION)
+        for name, shape, format in zip((*names, "out"), (*inputs, output), formats, strict=True)
+    }
+    return lower(Operator(name="op", work=work, inputs=names, outputs=("out",), fusions=fusions), tensors)
+
+
+def window(kernel, stride=1, pad=0, axes=2):
+    return Window(
+        kernel=(kernel,) * axes,
+        strides=(stride,) * axes,
+        dilations=(1,) * axes,
+        pads_begin=(pad,) * axes,
+        pads_end=(pad,) * axes,
+    )
+
+
+def test_convolution_is_im2col():
+    """2 images of 4 x 4 outputs; K = 3 * 3 * 5 channels; a bias of 6 x 32 bits stays resident."""
+    nest = lowered(
+        Convolution(window=window(3, stride=2, pad=1)),
+        [(2, 5, 8, 8), (6, 5, 3, 3), (6,)],
+        (2, 6, 4, 4),
+        formats=[INT8, INT8, INT32, INT8],
+    )
+    assert (nest.groups, nest.m, nest.n, nest.k) == (1, 32, 6, 45)
+    assert nest.num_macs == 32 * 6 * 45
+    assert nest.resident_bits == 192
+
+
+def test_depthwise_convolution_has_a_group_a_channel():
+    nest = lowered(Convolution(window=window(3, pad=1), groups=4), [(1, 4, 8, 8), (4, 1, 3, 3)], (1, 4, 8, 8))
+    assert (nest.groups, nest.m, nest.n, nest.k, nest.num_macs) == (4, 64, 1, 9, 4 * 64 * 9)
+
+
+def test_transposed_convolution_multiplies_inputs_by_every_tap():
+    """Each of 16 inputs of 4 channels meets 6 filters of 9 taps; overlapping results leave 64 positions of 6."""
+    nest = lowered(
+        Convolution(window=window(3, stride=2, pad=1), transposed=True), [(1, 4, 4, 4), (4, 6, 3, 3)], (1, 6, 8, 8)
+    )
+    assert (nest.m, nest.n, nest.k) == (16, 54, 4)
+    assert nest.num_macs == 16 * 54 * 4
+    assert nest.num_output_elements == 6 * 64
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "out", "expected"),
+    [
+        ((2, 3), (3, 5), (2, 5), (1, 2, 5, 3)),
+        ((7, 2, 3), (3, 5), (7, 2, 5), (1, 14, 5, 3)),  # weights shared: leading axes join M
+        ((7, 2, 3), (7, 3, 5), (7, 2, 5), (7, 2, 5, 3)),  # attention: a group a head
+        ((2, 3), (7, 3, 5), (7, 2, 5), (1, 35, 2, 3)),  # A shared: the two swap
+        ((3,), (3, 5), (5,), (1, 1, 5, 3)),
+        ((2, 3), (3,), (2,), (1, 2, 1, 3)),
+        ((4, 1, 2, 3), (6, 3, 5), (4, 6, 2, 5), (24, 2, 5, 3)),
+    ],
+)
+def test_matrix_product_with_broadcasting(a, b, out, expected):
+    nest = lowered(MatMul(), [a, b], out)
+    assert (nest.groups, nest.m, nest.n, nest.k) == expected
+    assert nest.num_macs == np.prod(out) * a[-1]
+
+
+def test_transposed_operand_keeps_the_product():
+    nest = lowered(MatMul(transpose_b=True), [(7, 2, 3), (7, 5, 3)], (7, 2, 5))
+    assert (nest.groups, nest.m, nest.n, nest.k) == (7, 2, 5, 3)
+    nest = lowered(Gemm(transpose_a=True), [(3, 2), (3, 5)], (2, 5))
+    assert (nest.m, nest.n, nest.k) == (2, 5, 3)
+
+
+def test_recurrent_multiplies_input_and_hidden_state_each_step():
+    """Two directions, 5 steps of 2 rows, (3 + 6) x (4 * 6)."""
+    work = Recurrent(num_gates=4, num_steps=5, batch=2, input_size=3, hidden_size=6, num_directions=2)
+    nest = lowered(work, [(5, 2, 3), (2, 24, 3), (2, 24, 6)], (5, 2, 2, 6))
+    assert (nest.groups, nest.m, nest.n, nest.k, nest.sequential) == (2, 10, 24, 9, True)
+
+
+def test_pooling_counts_every_element_of_its_window():
+    (nest,) = lowered(Pooling(function="max", window=window(3, stride=2, pad=1)), [(2, 4, 8, 8)], (2, 4, 4, 4))
+    assert (nest.groups, nest.num_positions, nest.num_operations) == (8, 16, 2 * 4 * 16 * 9)
+
+
+def test_softmax_keeps_a_row_or_reads_it_twice():
+    rows, pieces = lowered(Softmax(axis=1), [(4, 10)], (4, 10))
+    assert (rows.num_positions, rows.input_bits, rows.output_bits) == (4, 320, 320)
+    assert (pieces.num_positions, pieces.input_bits) == (40, 640)
+    assert rows.num_operations == pieces.num_operations == 5 * 40
+
+
+def test_normalisation_with_given_statistics_is_a_factor_and_a_term():
+    (nest,) = lowered(Normalisation(function="batch_normalisation"), [(1, 4, 2, 2), (4,), (4,)], (1, 4, 2, 2))
+    assert (nest.num_operations, nest.resident_bits) == (2 * 16, 64)
+
+
+def test_elementwise_keeps_a_small_operand_or_streams_it_again():
+    kept, again = lowered(Elementwise(function="add"), [(8, 4), (4,)], (8, 4))
+    assert (kept.input_bits, kept.resident_bits) == (256, 32)
+    assert (again.input_bits, again.resident_bits) == (512, 0)
+    (both,) = lowered(Elementwise(function="add"), [(8, 4), (8, 4)], (8, 4))
+    assert (both.input_bits, both.num_operations) == (512, 32)
+
+
+def test_fused_steps_add_operations():
+    relu = (Fusion(name="r", function="relu", num_operations_per_output=1),)
+    (nest,) = lowered(Elementwise(function="add"), [(8, 4), (8, 4)], (8, 4), fusions=relu)
+    assert nest.num_operations == 64
+    (nest,) = lowered(Pooling(function="max", window=window(2, stride=2)), [(1, 1, 4, 4)], (1, 1, 2, 2), fusions=relu)
+    assert nest.num_operations == 4 * (4 + 1)
+    nest = lowered(Gemm(), [(2, 3), (3, 5)], (2, 5), fusions=relu)
+    assert nest.fused_operations_per_output == 1
+
+
+def test_movements_read_what_they_need():
+    (nest,) = lowered(Movement(kind=OperatorKind.CONCAT), [(2, 3), (2, 4)], (2, 7))
+    assert (nest.input_bits, nest.output_bits, nest.num_operations) == (112, 112, 0)
+    (nest,) = lowered(Movement(kind=OperatorKind.SLICE), [(100, 4)], (2, 4))
+    assert (nest.input_bits, nest.output_bits) == (64, 64)
+    (nest,) = lowered(Movement(kind=OperatorKind.GATHER), [(1000, 4), (2,)], (2, 4), formats=[INT8, INT32, INT8])
+    assert (nest.input_bits, nest.output_bits) == (64 + 64, 64)
+    (nest,) = lowered(Movement(kind=OperatorKind.RESIZE, function="linear"), [(1, 1, 4, 4)], (1, 1, 8, 8))
+    assert (nest.input_bits, nest.num_operations) == (128, 4 * 64)
+
+
+def test_reduction_reads_everything_once():
+    (nest,) = lowered(Reduction(function="mean", axes=(1,)), [(4, 10)], (4,))
+    assert (nest.input_bits, nest.output_bits, nest.num_operations) == (320, 32, 40)
+
+
+def test_view_costs_nothing():
+    assert lowered(View(), [(2, 3)], (6,)) == ()
+
+
+def test_equal_operators_have_equal_nests():
+    """Nests hold sizes, never names: tiling is cached on them."""
+    one = lowered(Gemm(), [(2, 3), (3, 5)], (2, 5))
+    other = lowered(Gemm(transpose_b=True), [(2, 3), (5, 3)], (2, 5))
+    assert isinstance(one, MatrixNest)
+    assert one == other
+    assert hash(one) == hash(other)
+
+
+def test_transcendental_activations_take_more_operations():
+    (relu,) = lowered(Activation(function="relu"), [(4, 4)], (4, 4))
+    (sigmoid,) = lowered(Activation(function="sigmoid"), [(4, 4)], (4, 4))
+    assert (relu.num_operations, sigmoid.num_operations) == (16, 48)
