@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from simulator.result import Result
     from simulator.simulate import simulate
     from sparsim.api import run
-    from sparsim.export import result_as_json, write_result
+    from sparsim.export import result_as_json
+    from sparsim.output_folder import write_output_folder, write_result
     from workloads.errors import SparsimError
     from workloads.load import list_networks, load_network
     from workloads.network import Network
@@ -52,7 +53,8 @@ _HOME = {
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",
     "simulate": "simulator.simulate",
-    "write_result": "sparsim.export",
+    "write_output_folder": "sparsim.output_folder",
+    "write_result": "sparsim.output_folder",
 }
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "result_as_json",
     "run",
     "simulate",
+    "write_output_folder",
     "write_result",
 ]
 

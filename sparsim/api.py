@@ -85,7 +85,4 @@ def parse_objective(objective: Objective | str) -> Objective:
 
 
 def _plan_note(objective: Objective | str) -> str:
-    return (
-        f"plan: layer by layer for least {Objective(objective)}; every operator reads its inputs from off-chip memory "
-        "and writes its outputs there"
-    )
+    return f"plan: layer by layer, least {Objective(objective)}; tensors pass through off-chip memory"

@@ -6,6 +6,8 @@ Exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a publ
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import sys
 import traceback
@@ -18,13 +20,15 @@ from workloads.errors import SparsimError
 
 INTERNAL_ERROR = 3
 INTERRUPTED = 130
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class _Parser(argparse.ArgumentParser):
     """Wrong usage is the user's mistake (1): 2 means that no plan fits."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(1, f"error: {message}\n\n{self.format_usage()}")
+        _print_error(f"{message}; see `{self.prog} --help`")
+        self.exit(1)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -39,24 +43,47 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    _never_fail_to_encode()
     options = build_parser().parse_args(arguments)
     try:
         code: int = options.execute(options)
         sys.stdout.flush()
         return code
     except SparsimError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _print_error(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of a pipe has left; point stdout elsewhere so that exit does not complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _drop_output()
         return 0
-    except Exception:  # the outermost boundary: anything else is a bug of ours, and says so
-        traceback.print_exc()
+    except Exception as error:  # the outermost boundary
+        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+            _drop_output()
+            _print_error(f"cannot write: {error.strerror}")
+            return SparsimError.exit_code
+        traceback.print_exc()  # anything else is a bug of ours, and says so
         print("internal error: this is a bug in sparsim, please report it with the lines above", file=sys.stderr)
         return INTERNAL_ERROR
+
+
+def _print_error(message: str) -> None:
+    """Print what went wrong, a line a mistake; names from files cannot steer the terminal."""
+    from sparsim.wording import printable
+
+    print("\n".join(f"error: {printable(line)}" for line in message.split("\n")), file=sys.stderr)
+
+
+def _never_fail_to_encode() -> None:
+    """A name that the terminal's encoding lacks is printed as an escape."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Point standard output elsewhere, so that Python does not fail on it once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -1,16 +1,12 @@
-"""Results as JSON, CSV and Chrome trace; files appear whole or not at all."""
+"""Results as JSON, CSV and Chrome trace."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
-import tempfile
-from pathlib import Path
 
 from simulator.result import Energy, OperatorCost, Result
-from workloads.errors import ConfigError
 
 JsonValue = str | int | float | None | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject = dict[str, JsonValue]
@@ -90,6 +86,17 @@ def _operator_as_json(cost: OperatorCost) -> JsonObject:
     }
 
 
+def json_text(figures: JsonObject | list[JsonValue]) -> str:
+    """Return ``figures`` as JSON text that any reader takes: ASCII, and no NaN or infinity.
+
+    Raises
+    ------
+    ValueError
+        For a figure that is no finite number; a mistake of ours.
+    """
+    return json.dumps(figures, indent=1, allow_nan=False)
+
+
 def result_as_csv(result: Result) -> str:
     """Return one row an operator, nested figures flattened with dots (``energy_pj.mac``)."""
     rows = [_flatten(_operator_as_json(cost)) for cost in result.operators]
@@ -115,10 +122,12 @@ def result_as_trace(result: Result) -> JsonObject:
     """Return the timeline in the Chrome trace event format, which Perfetto and chrome://tracing open; time in us."""
     threads = {name: number for number, name in enumerate(("array", "vector unit", "dma"), start=1)}
     microseconds_per_cycle = 1e6 / result.clock_hz
-    events: list[JsonValue] = [
+    title = f"{result.network} on {result.accelerator}"
+    events: list[JsonValue] = [{"name": "process_name", "ph": "M", "pid": 1, "tid": 0, "args": {"name": title}}]
+    events.extend(
         {"name": "thread_name", "ph": "M", "pid": 1, "tid": number, "args": {"name": name}}
         for name, number in threads.items()
-    ]
+    )
     events.extend(
         {
             "name": event.name,
@@ -133,38 +142,3 @@ def result_as_trace(result: Result) -> JsonObject:
         for event in result.events
     )
     return {"displayTimeUnit": "ns", "traceEvents": events}
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` by way of a temporary file beside it.
-
-    Raises
-    ------
-    ConfigError
-        When the folder cannot be made or written; names the path.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except OSError:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def write_result(result: Result, folder: Path) -> tuple[Path, ...]:
-    """Write ``result.json``, ``operators.csv`` and ``trace.json`` into ``folder``; return their paths."""
-    texts = {
-        "result.json": json.dumps(result_as_json(result), indent=1) + "\n",
-        "operators.csv": result_as_csv(result),
-        "trace.json": json.dumps(result_as_trace(result)) + "\n",
-    }
-    for name, text in texts.items():
-        write_text(folder / name, text)
-    return tuple(folder / name for name in texts)

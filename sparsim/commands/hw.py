@@ -6,7 +6,8 @@ import argparse
 import json
 
 from sparsim.commands import SubParsers
-from sparsim.commands.options import add_accelerator_options
+from sparsim.commands.options import add_accelerator_options, add_format_option
+from sparsim.commands.printing import print_rich
 
 
 def add_parser(commands: SubParsers) -> None:
@@ -14,6 +15,7 @@ def add_parser(commands: SubParsers) -> None:
     parser = commands.add_parser("hw", help="list, show and check accelerators")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="list the accelerators that ship")
+    add_format_option(listing)
     listing.set_defaults(execute=execute_list)
     for name, execute, text in (
         ("show", execute_show, "print an accelerator, resolved, with the source of each number"),
@@ -30,22 +32,24 @@ def add_parser(commands: SubParsers) -> None:
 
 def execute_list(options: argparse.Namespace) -> int:
     """Print one line an accelerator."""
-    from rich.console import Console
+    from dataclasses import asdict
+
     from rich.table import Table
+    from rich.text import Text
 
     from hw_configs.load import accelerator_rows
 
     rows = accelerator_rows()
+    if options.format == "json":
+        print(json.dumps([asdict(row) for row in rows], indent=1))
+        return 0
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("name", "array", "dataflow", "clock", "scratchpad", "off-chip", "technology"):
         table.add_column(heading, no_wrap=True)
     for row in rows:
         figures = (row.array, row.dataflow, row.clock, row.scratchpad, row.off_chip_bandwidth, row.technology)
         table.add_row(row.name, *figures)
-    console = Console()
-    console.print(table)
-    for row in rows:
-        console.print(f"{row.name}: {row.description}", style="dim", highlight=False)
+    print_rich(table, *(Text(f"{row.name}: {row.description}", style="dim") for row in rows))
     return 0
 
 

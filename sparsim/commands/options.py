@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from workloads.errors import ConfigError
+
+_MOST_DIGITS = 18
+"""More would not fit 64 bits."""
 
 
 def add_accelerator_options(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +25,39 @@ def add_accelerator_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_format_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--format``."""
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="what to print")
+
+
+def positive_integer(text: str) -> int:
+    """Return the whole number that ``text`` stands for; argparse names the option in the message of the error.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it is no whole number, below 1, or longer than any size can be.
+    """
+    if not (text.isascii() and text.isdecimal() and text.strip("0")):
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
+    if len(text) > _MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"expected at most {_MOST_DIGITS} digits, found {len(text)}")
+    return int(text)
+
+
+def folder_name(text: str) -> Path:
+    """Return ``text`` as a path.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it is empty: a shell variable that is not set would otherwise mean the current folder.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"expected the name of a folder, found {text!r}")
+    return Path(text)
+
+
 def parse_bindings(texts: Sequence[str]) -> dict[str, int]:
     """Return ``NAME=SIZE`` texts as a mapping.
 
@@ -32,10 +69,12 @@ def parse_bindings(texts: Sequence[str]) -> dict[str, int]:
     bindings: dict[str, int] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals or not name:
+        if not equals or not name.strip():
             raise ConfigError(f"--bind {text}: expected NAME=SIZE, such as batch=1")
-        if not value.strip().isdecimal() or int(value) < 1:
-            raise ConfigError(f"--bind {text}: expected a size of at least 1, found {value!r}")
-        if bindings.setdefault(name.strip(), int(value)) != int(value):
+        try:
+            size = positive_integer(value.strip())
+        except argparse.ArgumentTypeError as error:
+            raise ConfigError(f"--bind {text}: {error}") from None
+        if bindings.setdefault(name.strip(), size) != size:
             raise ConfigError(f"--bind {text}: {name} is already bound to {bindings[name.strip()]}")
     return bindings

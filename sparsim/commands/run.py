@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from pathlib import Path
 
 from sparsim.commands import SubParsers
-from sparsim.commands.options import add_accelerator_options, parse_bindings
+from sparsim.commands.options import (
+    add_accelerator_options,
+    add_format_option,
+    folder_name,
+    parse_bindings,
+    positive_integer,
+)
+from sparsim.commands.printing import print_rich
 
 OBJECTIVES = ("latency", "traffic", "energy", "edp")
 
@@ -30,7 +35,7 @@ def add_parser(commands: SubParsers) -> None:
         help="a YAML file, a SCALE-Sim cfg, or a name (`sparsim hw list` lists them)",
     )
     add_accelerator_options(parser)
-    parser.add_argument("--batch", type=int, metavar="N", help="inferences a run")
+    parser.add_argument("--batch", type=positive_integer, metavar="N", help="inferences a run")
     parser.add_argument(
         "--bind",
         dest="bindings",
@@ -55,24 +60,28 @@ def add_parser(commands: SubParsers) -> None:
         "--element-format", metavar="FORMAT", help="format of a built-in network or topology (int8, fp16, ...)"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write result.json, operators.csv, trace.json, report.txt and plots"
+        "--out",
+        type=folder_name,
+        metavar="DIR",
+        help="write result.json, operators.csv, trace.json, report.txt and plots",
     )
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="what to print")
+    add_format_option(parser)
     parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> int:
     """Cost the network, print the report, write the files."""
-    from rich.console import Console
-
     from hw_configs.load import load_accelerator
     from sparsim.api import run
     from sparsim.commands.progress import progress_bar
-    from sparsim.export import result_as_json
-    from sparsim.report import short_report
+    from sparsim.export import json_text, result_as_json
+    from sparsim.report import ShortReport
+    from sparsim.staging import check_writable
     from workloads.formats import parse_format
     from workloads.load import load_network
 
+    if options.out is not None:
+        check_writable(options.out)
     bindings = parse_bindings(options.bindings)
     accelerator = load_accelerator(options.accelerator, overrides=options.overrides)
     network = load_network(
@@ -85,13 +94,13 @@ def execute(options: argparse.Namespace) -> int:
     )
     with progress_bar("mapping operators") as progress:
         result = run(network, accelerator, objective=options.objective, progress=progress)
-    if options.out:
+    if options.out is not None:
         from sparsim.output_folder import write_output_folder
 
         paths = write_output_folder(result, accelerator, options.out)
         print(f"wrote {len(paths)} files to {options.out}", file=sys.stderr)
     if options.format == "json":
-        print(json.dumps(result_as_json(result), indent=1))
+        print(json_text(result_as_json(result)))
     else:
-        Console().print(short_report(result))
+        print_rich(ShortReport(result))
     return 0

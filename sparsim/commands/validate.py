@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from sparsim.commands import SubParsers
+from sparsim.commands.options import add_format_option
+from sparsim.commands.printing import print_rich
 
 MISSED = 4
 
@@ -23,14 +25,12 @@ def add_parser(commands: SubParsers) -> None:
     parser.add_argument(
         "--reference", type=Path, metavar="DIR", help="read tables of the same file names and columns from DIR instead"
     )
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="what to print")
+    add_format_option(parser)
     parser.set_defaults(execute=execute)
 
 
 def execute(options: argparse.Namespace) -> int:
     """Run the checks and print their reports."""
-    from rich.console import Console
-
     from validation import reports_as_json, reports_as_table, validate
 
     validation = validate(options.name or None, options.reference)
@@ -38,6 +38,8 @@ def execute(options: argparse.Namespace) -> int:
         print(f"skipped {skipped.name}: {skipped.reason}", file=sys.stderr)
     if options.format == "json":
         print(json.dumps(reports_as_json(validation.reports), indent=1))
+    elif not validation.reports:
+        print("no check ran: every table was skipped")
     else:
-        Console().print(reports_as_table(validation.reports))
+        print_rich(reports_as_table(validation.reports))
     return 0 if validation.passed else MISSED
