@@ -81,6 +81,35 @@ def _touched_by_run(axes: Int64Array, prefix: Int64Array, total: int, first: int
 
 
 @njit(cache=True)
+def _newly_touched(axes: Int64Array, prefix: Int64Array, a: int, first: int, last: int) -> int:
+    """Input elements of one axis that windows ``first`` to ``last`` touch and no earlier one does."""
+    before = _touched(axes, prefix, a, 0, first - 1) if first > 0 else 0
+    return _touched(axes, prefix, a, 0, last) - before
+
+
+@njit(cache=True)
+def _touched_upto(axes: Int64Array, prefix: Int64Array, total: int, end: int) -> int:
+    """Distinct input elements under the first ``end`` raster positions.
+
+    Along each axis: the positions that are complete, with all inside them; then what the next one adds.
+    """
+    result, added, stride, rest = 0, 1, total, end
+    for a in range(axes.shape[0]):
+        stride //= axes[a, POSITIONS]
+        complete = rest // stride
+        rest %= stride
+        inner = 1
+        for b in range(a + 1, axes.shape[0]):
+            inner *= _touched(axes, prefix, b, 0, axes[b, POSITIONS] - 1)
+        if complete > 0:
+            result += added * inner * _touched(axes, prefix, a, 0, complete - 1)
+        if rest == 0:
+            break
+        added *= _newly_touched(axes, prefix, a, complete, complete)
+    return result
+
+
+@njit(cache=True)
 def _share(total: int, part: int, whole: int) -> int:
     """``total * part / whole`` rounded down, whole at the end; in floating point where products leave int64."""
     if part == whole:
@@ -103,28 +132,40 @@ def _num_blocks(axes: Int64Array, rows: int, cols: int) -> int:
 
 @njit(cache=True)
 def _fill_blocks(
-    axes: Int64Array, prefix: Int64Array, rows: int, cols: int, positions: Int64Array, inputs: Int64Array
+    axes: Int64Array,
+    prefix: Int64Array,
+    rows: int,
+    cols: int,
+    positions: Int64Array,
+    inputs: Int64Array,
+    fresh: Int64Array,
 ) -> None:
-    """Rectangles over the last two axes, all outer positions one after another."""
+    """Rectangles over the last two axes, all outer positions one after another.
+
+    An element is fresh in the first rectangle that touches it: the first along every axis.
+    """
     row_axis, col_axis = axes.shape[0] - 2, axes.shape[0] - 1
     num_outer = 1
     for a in range(row_axis):
         num_outer *= axes[a, POSITIONS]
     index = 0
     for outer in range(num_outer):
-        base = 1
+        base, fresh_base = 1, 1
         rest = outer
         for a in range(row_axis - 1, -1, -1):
             at = rest % axes[a, POSITIONS]
             rest //= axes[a, POSITIONS]
             base *= _touched(axes, prefix, a, at, at)
+            fresh_base *= _newly_touched(axes, prefix, a, at, at)
         for row in range(0, axes[row_axis, POSITIONS], rows):
             last_row = min(row + rows, axes[row_axis, POSITIONS]) - 1
             high = base * _touched(axes, prefix, row_axis, row, last_row)
+            fresh_high = fresh_base * _newly_touched(axes, prefix, row_axis, row, last_row)
             for col in range(0, axes[col_axis, POSITIONS], cols):
                 last_col = min(col + cols, axes[col_axis, POSITIONS]) - 1
                 positions[index] = (last_row - row + 1) * (last_col - col + 1)
                 inputs[index] = high * _touched(axes, prefix, col_axis, col, last_col)
+                fresh[index] = fresh_high * _newly_touched(axes, prefix, col_axis, col, last_col)
                 index += 1
 
 
@@ -217,22 +258,30 @@ def split_positions(
         size, rows, cols = candidates[c]
         first, last = begin[c], begin[c + 1]
         if rows:
-            _fill_blocks(axes, prefix, rows, cols, splits.positions[first:last], splits.inputs[first:last])
-        whole = stream_elements if axes.shape[0] == 0 else _touched_by_run(axes, prefix, total, 0, total - 1)
+            _fill_blocks(
+                axes,
+                prefix,
+                rows,
+                cols,
+                splits.positions[first:last],
+                splits.inputs[first:last],
+                splits.fresh[first:last],
+            )
         done, seen, fetched = 0, 0, 0
         for tile in range(first, last):
             if rows == 0:
                 splits.positions[tile] = min(size, total - done)
             end = done + splits.positions[tile]
-            if axes.shape[0] == 0 or rows:
-                upto = _share(whole, end, total)
-                if axes.shape[0] == 0:
-                    splits.inputs[tile] = upto - seen
-            else:
+            if axes.shape[0] == 0:
+                upto = _share(stream_elements, end, total)
+                splits.inputs[tile] = upto - seen
+                splits.fresh[tile] = upto - seen
+                seen = upto
+            elif rows == 0:
+                upto = _touched_upto(axes, prefix, total, end)
                 splits.inputs[tile] = _touched_by_run(axes, prefix, total, done, end - 1)
-                upto = _touched_by_run(axes, prefix, total, 0, end - 1)
-            splits.fresh[tile] = upto - seen
-            seen = upto
+                splits.fresh[tile] = upto - seen
+                seen = upto
             outputs = _share(num_outputs, end, total)
             splits.outputs[tile] = outputs - fetched
             fetched = outputs
