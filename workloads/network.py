@@ -10,6 +10,7 @@ import networkx as nx
 from workloads.errors import NetworkError
 from workloads.operators import Fusion, Operator, View
 from workloads.shapes import check_shapes
+from workloads.size_limit import check_size
 from workloads.tensor import Tensor, TensorRole
 
 
@@ -33,8 +34,8 @@ class Network:
     Raises
     ------
     NetworkError
-        For a name used twice, a tensor that nobody makes or two make, an order that cannot be executed, or shapes
-        that do not agree with the operator; names the operator and the tensor.
+        For a name used twice, a tensor that nobody makes or two make, an order that cannot be executed, shapes
+        that do not agree with the operator, or an operator too large to count; names the operator and the tensor.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Network:
         _check_order(self)
         for operator in self.operators:
             check_shapes(operator, self.tensors)
+            check_size(operator, self.tensors)
 
     def with_role(self, *roles: TensorRole) -> tuple[Tensor, ...]:
         """Return the tensors that play one of ``roles``, in the order they were declared."""
