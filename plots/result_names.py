@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plots.style import result_title
+from plots.style import drawable, result_title
 from simulator.result import Result
 
 
@@ -29,4 +29,5 @@ def shared_title(results: Sequence[Result]) -> str:
 
 
 def _parts(result: Result) -> tuple[str, str, str, str]:
-    return (result.network, result.accelerator, result.technology, f"batch {result.batch}")
+    network, accelerator, technology = map(drawable, (result.network, result.accelerator, result.technology))
+    return network, accelerator, technology, f"batch {result.batch}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +27,14 @@ _UNDATED = {".png": {}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
 """Metadata that would make two files of the same figure differ."""
 
 
+@contextmanager
+def _missing_glyphs_as_boxes() -> Iterator[None]:
+    """A name in letters that the font lacks is no reason to warn the user, who sees the boxes."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        yield
+
+
 def save_figure(figure: Figure, path: Path) -> Path:
     """Write ``figure`` as the kind of file that ``path`` ends in (.png, .pdf, .svg), and return ``path``.
 
@@ -41,7 +52,8 @@ def save_figure(figure: Figure, path: Path) -> Path:
         )
     partial = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
     try:
-        figure.savefig(partial, format=suffix[1:], dpi=SCREEN_DPI, metadata=_UNDATED[suffix])
+        with _missing_glyphs_as_boxes():
+            figure.savefig(partial, format=suffix[1:], dpi=SCREEN_DPI, metadata=_UNDATED[suffix])
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
@@ -61,10 +73,11 @@ def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Pa
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"figure folder {str(folder)!r}: cannot be made: {error.strerror}") from None
-    figures = {
-        "roofline.png": roofline(result, accelerator),
-        "cycles_by_operator.png": cycles_by_operator(result),
-        "energy_by_component.png": energy_by_component(result),
-        "off_chip_by_operand.png": off_chip_by_operand(result),
-    }
+    with _missing_glyphs_as_boxes():
+        figures = {
+            "roofline.png": roofline(result, accelerator),
+            "cycles_by_operator.png": cycles_by_operator(result),
+            "energy_by_component.png": energy_by_component(result),
+            "off_chip_by_operand.png": off_chip_by_operand(result),
+        }
     return tuple(save_figure(figure, folder / name) for name, figure in figures.items())

@@ -110,12 +110,19 @@ def add_heading(figure: Figure, axes: Axes, title: str, *, num_columns: int) -> 
 
 def result_title(result: Result) -> str:
     """Return what a figure of ``result`` is about: network, accelerator, technology and batch."""
-    return f"{result.network} on {result.accelerator}, {result.technology}, batch {result.batch}"
+    names = (drawable(name) for name in (result.network, result.accelerator, result.technology))
+    return "{} on {}, {}, batch {}".format(*names, result.batch)
 
 
 def short_name(name: str, max_characters: int) -> str:
-    """Return ``name``, its middle left out when it is longer than ``max_characters``."""
-    if len(name) <= max_characters:
-        return name
-    head = (max_characters - 1) // 2
-    return f"{name[:head]}…{name[len(name) - (max_characters - 1 - head) :]}"
+    """Return ``name`` as a figure may draw it, its middle left out when it is longer than ``max_characters``."""
+    if len(name) > max_characters:
+        head = (max_characters - 1) // 2
+        name = f"{name[:head]}…{name[len(name) - (max_characters - 1 - head) :]}"
+    return drawable(name)
+
+
+def drawable(name: str) -> str:
+    """Return ``name`` so that matplotlib draws it as it is: dollars start no formula, no character steers or fails."""
+    plain = (char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
+    return "".join(plain).replace("$", r"\$")

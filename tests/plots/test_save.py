@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,13 @@ def test_a_file_in_the_place_of_the_folder(tiny_result: Result, edge_npu: Accele
     (tmp_path / "taken").write_text("")
     with pytest.raises(ConfigError, match=r"figure folder '.*taken': cannot be made: File exists"):
         save_all(tiny_result, edge_npu, tmp_path / "taken")
+
+
+def test_names_that_are_formulas_controls_or_unknown_letters(
+    tiny_result: Result, edge_npu: Accelerator, tmp_path: Path
+) -> None:
+    """Warnings are errors in tests: letters that the font lacks (a CJK one here) must not warn either."""
+    names = ("$_{$", "a\x1b[2J", "\u5c42", "\udcff", "$x^$")
+    operators = [replace(cost, name=name) for cost, name in zip(tiny_result.operators, names, strict=False)]
+    awkward = replace(tiny_result, network="$_{$\udcff\u5c42", operators=tuple(operators))
+    assert len(save_all(awkward, edge_npu, tmp_path)) == 4

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from itertools import combinations
 
+import pytest
+
 from plots import style
 from simulator.result import Result
 
@@ -29,6 +31,11 @@ def test_short_names_stay_and_long_ones_lose_their_middle() -> None:
     assert style.short_name("conv1", 8) == "conv1"
     assert style.short_name("layer3.downsample", 9) == "laye…mple"
     assert len(style.short_name("x" * 100, 22)) == 22
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("a$b$", r"a\$b\$"), ("a\x1b[2Jb", r"a\x1b[2Jb"), ("\udcff", r"\udcff")])
+def test_names_are_drawn_as_they_are(name: str, drawn: str) -> None:
+    assert style.drawable(name) == style.short_name(name, 22) == drawn
 
 
 def test_stacked_fills_differ_in_grey_too() -> None:
