@@ -70,6 +70,8 @@ def check_location(tensor: Any, folder: Path) -> None:
     if not entries:
         return
     location = entries["location"]
+    if "\0" in location:
+        raise NetworkError(f"initialiser {tensor.name!r}: external data at {location!r}: a file's name holds no NUL")
     inside = (folder / location).resolve().is_relative_to(folder.resolve())
     if Path(location).is_absolute() or "\\" in location or not inside:
         raise NetworkError(

@@ -84,6 +84,10 @@ def test_external_data_without_location(model):
     fails(with_external(model, ""), "external data without a location")
 
 
+def test_external_data_with_a_nul_in_its_name(model):
+    fails(with_external(model, "a\0b"), "external data at 'a\\x00b': a file's name holds no NUL")
+
+
 def test_short_external_shape_is_named(model):
     (model.path.parent / "shape.bin").write_bytes(b"\0" * 4)
     tensor = TensorProto(name="s", data_type=TensorProto.INT64, dims=[2], data_location=TensorProto.EXTERNAL)
