@@ -65,8 +65,9 @@ def make_accelerator(
 
 
 @st.composite
-def accelerators(draw: st.DrawFn, capacities: st.SearchStrategy | None = None) -> Accelerator:
-    """Arrays of all types and dataflows, with shared and split scratchpads and DMAs of all kinds."""
+def accelerators(draw: st.DrawFn, *, is_split: bool | None = None) -> Accelerator:
+    """Arrays of all types and dataflows with DMAs of all kinds, and a scratchpad that is shared or split."""
+    is_split = draw(st.booleans()) if is_split is None else is_split
     array, dataflow = draw(
         st.sampled_from([("systolic", "os"), ("systolic", "ws"), ("systolic", "is"), ("mesh", "os")])
     )
@@ -76,7 +77,7 @@ def accelerators(draw: st.DrawFn, capacities: st.SearchStrategy | None = None) -
         rows=draw(st.integers(1, 6)),
         cols=draw(st.integers(1, 6)),
         lanes=draw(st.integers(1, 8)),
-        capacity_bytes=draw(capacities or st.sampled_from([2**20, (2**20, 2**20, 2**20)])),
+        capacity_bytes=(2**20, 2**20, 2**20) if is_split else 2**20,
         port_bytes=draw(st.sampled_from([1, 4, 64, 1024])),
         latency_cycles=draw(st.sampled_from([0, 1, 7, 100])),
         channels=draw(st.integers(1, 4)),
@@ -125,6 +126,7 @@ def convolutions(draw: st.DrawFn) -> MatrixNest:
         num_channels=draw(st.integers(1, 5)),
         k_per_channel=math.prod(axis.kernel for axis in axes),
         num_output_elements=groups * positions * filters,
+        fused_operations_per_output=draw(st.sampled_from([0, 0, 1, 7])),
         **_storage(draw),
     )
 

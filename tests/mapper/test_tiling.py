@@ -1,0 +1,124 @@
+"""The best tiling and the Pareto set against all tilings, costed one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mapper.objective import Objective
+from mapper.tiling import Shortage, best_tiling, pareto_tilings
+from simulator.machine import Machine
+from simulator.plan import Tiling
+from simulator.tile_cost import tile_cost
+from tests.mapper.brute_force import Costed, all_tilings
+from tests.simulator.drawn import accelerators, make_accelerator, nests, streams
+
+
+@st.composite
+def problems(draw):
+    """Alternatives of one operator, and a machine on which some tilings fit."""
+    drawn = draw(st.one_of(nests().map(lambda nest: (nest,)), st.tuples(streams(), streams())))
+    roomy = draw(accelerators(is_split=False))
+    footprints = sorted(one.footprint_bits for one in all_tilings(drawn, Machine(accelerator=roomy)))
+    enough = footprints[draw(st.integers(0, len(footprints) - 1))]
+    memory = roomy.scratchpad
+    capacity = max(-(-enough // 8), memory.port_bytes)
+    machine = Machine(
+        accelerator=roomy.model_copy(update={"scratchpad": memory.model_copy(update={"capacity_bytes": capacity})})
+    )
+    return drawn, machine
+
+
+def those_that_fit(drawn, machine) -> list[Costed]:
+    return [one for one in all_tilings(drawn, machine) if one.footprint_bits <= 8 * machine.scratchpad_bytes]
+
+
+def exact(tiling: Tiling, drawn, machine) -> Costed:
+    """The chosen tiling's own figures, from the simulator."""
+    cost = tile_cost(drawn[tiling.alternative], tiling, machine)
+    traffic, costs = cost.off_chip_bits, machine.costs
+    loads = (traffic.input_read, traffic.weight_read, traffic.output_read)
+    moved = sum(costs.load_pj_per_bit(operand) * bits for operand, bits in enumerate(loads))
+    moved += costs.store_pj_per_bit * traffic.output_write + costs.leakage_pj_per_cycle * cost.total_cycles
+    return Costed(
+        tiling=tiling,
+        footprint_bits=cost.footprint_bits,
+        operand_footprint_bits=(0, 0, 0),
+        traffic_bits=traffic.total,
+        total_cycles=cost.total_cycles,
+        moved_pj=moved + sum(cost.port_energies_pj),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(problem=problems())
+def test_best_tilings_equal_brute_force(problem):
+    drawn, machine = problem
+    fitting = those_that_fit(drawn, machine)
+
+    for objective in Objective:
+        expected = min(one.score(objective) for one in fitting)
+        best = best_tiling(drawn, machine, objective)
+        assert isinstance(best, Tiling)
+        found = exact(best, drawn, machine)
+        assert found.footprint_bits <= 8 * machine.scratchpad_bytes
+        assert found.score(objective)[0] == pytest.approx(expected[0], rel=1e-12)
+        if objective in (Objective.TRAFFIC, Objective.LATENCY):
+            assert found.score(objective) == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems())
+def test_pareto_set_covers_brute_force(problem):
+    drawn, machine = problem
+    front = [(one.scratchpad_bits, one.off_chip_bits, one.total_cycles) for one in pareto_tilings(drawn, machine)]
+
+    assert front
+    for one in front:
+        assert not any(other != one and all(a <= b for a, b in zip(other, one, strict=True)) for other in front)
+    for one in those_that_fit(drawn, machine):
+        figures = (one.footprint_bits, one.traffic_bits, one.total_cycles)
+        assert any(all(a <= b for a, b in zip(member, figures, strict=True)) for member in front), one
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems())
+def test_pareto_set_holds_the_best_of_each_objective_at_their_exact_figures(problem):
+    drawn, machine = problem
+    front = pareto_tilings(drawn, machine)
+    fastest = exact(best_tiling(drawn, machine, Objective.LATENCY), drawn, machine)
+    leanest = exact(best_tiling(drawn, machine, Objective.TRAFFIC), drawn, machine)
+
+    assert min(one.total_cycles for one in front) == fastest.total_cycles
+    assert min(one.off_chip_bits for one in front) == leanest.traffic_bits
+    for one in front:
+        figures = exact(one.tiling, drawn, machine)
+        assert one.scratchpad_bits == figures.footprint_bits
+        assert one.off_chip_bits == figures.traffic_bits
+        assert one.total_cycles == figures.total_cycles
+
+
+@settings(max_examples=60, deadline=None)
+@given(drawn=nests().map(lambda nest: (nest,)), capacities=st.tuples(*[st.integers(1, 400)] * 3), split=st.booleans())
+def test_shortage_is_the_least_that_any_tiling_misses(drawn, capacities, split):
+    machine = Machine(
+        accelerator=make_accelerator(capacity_bytes=capacities if split else capacities[0], port_bytes=1, dataflow="ws")
+    )
+    limits = [8 * capacity for capacity in capacities]
+    gaps = []
+    for one in all_tilings(drawn, machine):
+        if split:
+            over = [bits - limit for bits, limit in zip(one.operand_footprint_bits, limits, strict=True)]
+            over.append(one.footprint_bits - sum(limits))
+        else:
+            over = [one.footprint_bits - limits[0]]
+        gaps.append(max(0, *over))
+
+    found = best_tiling(drawn, machine, Objective.LATENCY)
+
+    if min(gaps) > 0:
+        assert found == Shortage(missing_bits=min(gaps))
+        assert pareto_tilings(drawn, machine) == ()
+    else:
+        assert isinstance(found, Tiling)

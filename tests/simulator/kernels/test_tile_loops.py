@@ -1,0 +1,124 @@
+"""The tile kernels against a slow execution of the same loops, and against themselves uncompiled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from simulator.kernels import tile_loops
+from simulator.machine import Machine
+from simulator.tile_cost import tile_cost, tiling_record
+from simulator.tile_space import build_tile_space, candidates_of
+from tests.simulator.drawn import accelerators, tiled_nests
+from tests.simulator.tile_oracle import run_slowly
+
+
+def filled_record(nest, tiling, machine):
+    """The tile space of one tiling, and its record with all columns set."""
+    space = build_tile_space(nest, candidates_of(tiling), machine)
+    record = tiling_record(space, tiling)
+    tile_loops.fill_traffic(space, tile_loops.position_sums(space), record)
+    tile_loops.fill_cycles(space, machine.bounds, record)
+    return space, record
+
+
+@settings(max_examples=600, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_equals_the_slow_execution(drawn, accelerator):
+    nest, tiling = drawn
+    expected = run_slowly(nest, tiling, accelerator)
+
+    cost = tile_cost(nest, tiling, Machine(accelerator=accelerator))
+
+    assert cost.off_chip_bits.input_read == expected.input_bits
+    assert cost.off_chip_bits.weight_read == expected.weight_bits
+    assert cost.off_chip_bits.output_read == expected.output_read_bits
+    assert cost.off_chip_bits.output_write == expected.output_write_bits
+    assert cost.footprint_bits == expected.footprint_bits
+    assert cost.compute_cycles == expected.compute_cycles
+    assert cost.total_cycles == expected.total_cycles
+    ports = cost.port_bits
+    assert (ports.input_read, ports.weight_read, ports.output_read, ports.output_write) == expected.port_bits
+
+
+@settings(max_examples=300, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_walk_over_stand_ins_equals_the_walk_over_all_steps(drawn, accelerator):
+    machine = Machine(accelerator=accelerator)
+    space, record = filled_record(*drawn, machine)
+
+    steps = tile_loops.all_steps(space, machine.bounds, record)
+
+    assert record[tile_loops.COMPUTE_CYCLES] == steps[:, 0].sum()
+    assert record[tile_loops.DMA_CYCLES] == steps[:, 1].sum()
+    assert record[tile_loops.TOTAL_CYCLES] == steps.max(axis=1).sum()
+
+
+@settings(max_examples=100, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_every_step_equals_the_slow_execution(drawn, accelerator):
+    nest, tiling = drawn
+    machine = Machine(accelerator=accelerator)
+    space, record = filled_record(nest, tiling, machine)
+
+    steps = tile_loops.all_steps(space, machine.bounds, record)
+
+    expected = run_slowly(nest, tiling, accelerator)
+    assert steps[1:-1, 0].tolist() == [step.compute for step in expected.steps]
+    assert steps[[0, -1], 0].tolist() == [0, 0]
+
+
+@settings(max_examples=300, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_bounds_are_below_what_they_bound(drawn, accelerator):
+    machine = Machine(accelerator=accelerator)
+    space, record = filled_record(*drawn, machine)
+    sums = tile_loops.position_sums(space)
+    at, near = np.zeros(4, dtype=np.int64), np.zeros(4, dtype=np.int64)
+
+    assert tile_loops.busy_bound(space, machine.bounds, sums, record) <= record[tile_loops.DMA_CYCLES]
+    bound = tile_loops.total_bound(space, machine.bounds, sums, record.copy(), at, near)
+    assert bound <= record[tile_loops.TOTAL_CYCLES]
+
+
+@settings(max_examples=200, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_shortage_is_the_largest_of_the_four_gaps(drawn, accelerator):
+    nest, tiling = drawn
+    machine = Machine(accelerator=accelerator)
+    _, record = filled_record(nest, tiling, machine)
+    inputs, weights, outputs = run_slowly(nest, tiling, accelerator).operand_footprint_bits
+    weights += nest.resident_bits
+    tight = machine.bounds._replace(total_bits=100, input_bits=60, weight_bits=40, output_bits=20)
+
+    missing = tile_loops.missing_bits(tight, record)
+
+    assert missing == max(0, inputs + weights + outputs - 100, inputs - 60, weights - 40, outputs - 20)
+
+
+@settings(max_examples=25, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_kernels_run_uncompiled(drawn, accelerator):
+    nest, tiling = drawn
+    machine = Machine(accelerator=accelerator)
+    space, expected = filled_record(nest, tiling, machine)
+    objective = tile_loops.Objective(tile_loops.EDP, 1.0, 2.0, 3.0, 4.0, 5.0)
+    best = tile_loops.best_tiling(space, machine.bounds, objective)
+    front = tile_loops.pareto_tilings(space, machine.bounds)
+    steps = tile_loops.all_steps(space, machine.bounds, expected)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, kernel in list(vars(tile_loops).items()):
+            if hasattr(kernel, "py_func"):
+                patch.setattr(tile_loops, name, kernel.py_func)
+        _, record = filled_record(nest, tiling, machine)
+        plain_best = tile_loops.best_tiling(space, machine.bounds, objective)
+        plain_front = tile_loops.pareto_tilings(space, machine.bounds)
+        plain_steps = tile_loops.all_steps(space, machine.bounds, record)
+
+    np.testing.assert_array_equal(record, expected)
+    np.testing.assert_array_equal(plain_steps, steps)
+    np.testing.assert_array_equal(plain_best[0], best[0])
+    assert plain_best[1:] == best[1:]
+    np.testing.assert_array_equal(plain_front[0], front[0])
