@@ -8,6 +8,7 @@ from hw_configs.accelerator import Accelerator
 from mapper.objective import Objective
 from mapper.tiling import Shortage, best_tiling
 from simulator.machine import Machine
+from simulator.operator_cost import fixed_energy
 from simulator.plan import Plan, Tiling
 from simulator.tile_cost import Nest
 from workloads.errors import InfeasiblePlan
@@ -36,15 +37,17 @@ def map_network(
         When an operator's smallest tile exceeds the scratchpad; names it and says how many bytes are missing.
     """
     machine = Machine(accelerator=accelerator)
-    known: dict[tuple[Nest, ...], Tiling | Shortage] = {}
+    known: dict[tuple[tuple[Nest, ...], float], Tiling | Shortage] = {}
     tilings: dict[str, Tiling] = {}
     for index, operator in enumerate(network.operators):
         lowered = lower(operator, network.tensors)
         nests = lowered if isinstance(lowered, tuple) else (lowered,)
         if nests:
-            if nests not in known:
-                known[nests] = best_tiling(nests, machine, objective)
-            found = known[nests]
+            fixed_pj = fixed_energy(operator, network.tensors, nests[0], machine).total_pj
+            key = (nests, fixed_pj)
+            if key not in known:
+                known[key] = best_tiling(nests, machine, objective, fixed_pj=fixed_pj)
+            found = known[key]
             if isinstance(found, Shortage):
                 raise _infeasible(operator.name, str(operator.kind), found, machine)
             tilings[operator.name] = found

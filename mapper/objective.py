@@ -25,15 +25,16 @@ _KIND = {
 }
 
 
-def kernel_objective(objective: Objective, machine: Machine) -> tile_loops.Objective:
+def kernel_objective(objective: Objective, machine: Machine, fixed_pj: float) -> tile_loops.Objective:
     """Return ``objective`` with the unit energies of ``machine``, as the kernels read it.
 
-    Energy leaves out what no tiling changes (arithmetic, registers). Assumes energy times delay is least for a network
-    when it is least for each operator.
+    ``fixed_pj`` is the operator's energy that no tiling changes. Assumes energy times delay is least for a network when
+    it is least for each operator.
     """
     costs = machine.costs
     return tile_loops.Objective(
         kind=_KIND[objective],
+        fixed_pj=fixed_pj,
         input_pj_per_bit=costs.load_pj_per_bit(0),
         weight_pj_per_bit=costs.load_pj_per_bit(1),
         output_read_pj_per_bit=costs.load_pj_per_bit(2),

@@ -31,14 +31,20 @@ class Shortage:
     missing_bits: int
 
 
-def best_tiling(nests: tuple[Nest, ...], machine: Machine, objective: Objective) -> Tiling | Shortage:
-    """Return the tiling with the least ``objective`` over the alternative ``nests`` of one operator."""
+def best_tiling(
+    nests: tuple[Nest, ...], machine: Machine, objective: Objective, *, fixed_pj: float = 0.0
+) -> Tiling | Shortage:
+    """Return the tiling with the least ``objective`` over the alternative ``nests`` of one operator.
+
+    ``fixed_pj`` is the operator's energy that no tiling changes; it matters to energy times cycles alone.
+    """
     best: tuple[tuple[float, float], Tiling] | None = None
     missing = []
     for alternative, nest in enumerate(nests):
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
-        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, kernel_objective(objective, machine))
+        wanted = kernel_objective(objective, machine, fixed_pj)
+        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted)
         if record.size == 0:
             missing.append(int(shortage))
         elif best is None or scores < best[0]:
@@ -56,7 +62,7 @@ def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implement
             Implementation(
                 tiling=_tiling(record, candidates, alternative),
                 scratchpad_bits=int(record[tile_loops.FOOTPRINT_BITS]),
-                off_chip_bits=int(tile_loops.traffic_bits(record)) + nest.resident_bits,
+                off_chip_bits=int(tile_loops.traffic_bits(record)),
                 total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
             )
             for record in records

@@ -17,11 +17,12 @@ from workloads.tensor import Tensor
 def cost_operator(
     operator: Operator,
     tensors: Mapping[str, Tensor],
-    nest: Nest,
+    alternatives: tuple[Nest, ...],
     tiling: Tiling,
     machine: Machine,
 ) -> OperatorCost:
-    """Return what ``operator`` costs when its ``nest`` runs under ``tiling``, beginning at cycle 0."""
+    """Return what ``operator`` costs when one of its ``alternatives`` runs under ``tiling``, beginning at cycle 0."""
+    nest = alternatives[tiling.alternative]
     cost = tile_cost(nest, tiling, machine)
     energy, by_operand = _energy(operator, tensors, nest, cost, machine)
     return OperatorCost(
@@ -31,7 +32,7 @@ def cost_operator(
         total_cycles=cost.total_cycles,
         compute_cycles=cost.compute_cycles,
         off_chip_bytes=_bytes(cost.off_chip_bits),
-        compulsory_bytes=-(-compulsory_bits(nest) // 8),
+        compulsory_bytes=-(-min(map(compulsory_bits, alternatives)) // 8),
         scratchpad_accesses=_bytes(cost.port_bits),
         scratchpad_bytes=-(-cost.footprint_bits // 8),
         energy=energy,
@@ -73,12 +74,12 @@ def _bytes(bits: OperandTraffic) -> OperandTraffic:
 
 
 def _efficiency(nest: Nest, cost: TileCost, machine: Machine) -> float:
-    """Work done over the most that array or lanes could have done in the compute cycles."""
-    if cost.compute_cycles == 0:
+    """Share of the array's PEs (or lanes) that the mapping keeps busy while operands stream, fill and drain aside."""
+    if cost.streaming_cycles == 0:
         return 0.0
     if isinstance(nest, MatrixNest):
-        return nest.num_macs / (machine.array.num_pes * cost.compute_cycles)
-    return nest.num_operations / (machine.num_lanes * cost.compute_cycles)
+        return nest.num_macs / (machine.array.num_pes * cost.streaming_cycles)
+    return nest.num_operations / (machine.num_lanes * cost.streaming_cycles)
 
 
 def _energy(

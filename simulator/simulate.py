@@ -25,9 +25,11 @@ class _Run:
     events: tuple[TraceEvent, ...]
 
 
-def _run_operator(operator: Operator, network: Network, nest: Nest, tiling: Tiling, machine: Machine) -> _Run:
-    cost = cost_operator(operator, network.tensors, nest, tiling, machine)
-    return _Run(cost, trace_operator(operator.name, nest, tiling, machine))
+def _run_operator(
+    operator: Operator, network: Network, nests: tuple[Nest, ...], tiling: Tiling, machine: Machine
+) -> _Run:
+    cost = cost_operator(operator, network.tensors, nests, tiling, machine)
+    return _Run(cost, trace_operator(operator.name, nests[tiling.alternative], tiling, machine))
 
 
 def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: int = 1) -> Result:
@@ -53,16 +55,16 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
     now = 0
     for name in plan.schedule:
         operator = operators[name]
-        nests = lower(operator, network.tensors)
-        if nests == ():
+        lowered = lower(operator, network.tensors)
+        nests = lowered if isinstance(lowered, tuple) else (lowered,)
+        if not nests:
             costs.append(cost_view(operator, now))
             continue
         tiling = plan.tilings[name]
-        nest = nests[tiling.alternative] if isinstance(nests, tuple) else nests
         formats = tuple(network.tensors[tensor].format for tensor in operator.inputs[:2])
-        key = (nest, tiling, operator.kind, formats)
+        key = (nests, tiling, operator.kind, formats)
         if key not in known:
-            known[key] = _run_operator(operator, network, nest, tiling, machine)
+            known[key] = _run_operator(operator, network, nests, tiling, machine)
         cost = replace(known[key].cost, name=name, start_cycle=now)
         costs.append(cost)
         events.extend(replace(event, operator=name, start_cycle=event.start_cycle + now) for event in known[key].events)

@@ -38,8 +38,9 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sizes:
-    """Distinct tile sizes along a loop, and which of them each candidate's full and last tile has."""
+    """Candidate sizes, none above the loop's; distinct tile sizes; which of these each full and last tile has."""
 
+    tiles: Int64Array
     values: Int64Array
     full: Int64Array
     rest: Int64Array
@@ -51,6 +52,8 @@ class _Tables:
 
     cycles: Int64Array
     chained_cycles: Int64Array
+    operand_port_cycles: Int64Array
+    output_port_bits: Int64Array
     access_pj: FloatArray
     num_folds: Int64Array
     accumulates: BoolArray
@@ -74,9 +77,9 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         num_groups=nest.groups,
         num_filters=num_filters,
         num_channels=num_channels,
-        group_tiles=_array(candidates.group_tiles),
-        filter_tiles=_array(candidates.filter_tiles),
-        channel_tiles=_array(candidates.channel_tiles),
+        group_tiles=groups.tiles,
+        filter_tiles=filters.tiles,
+        channel_tiles=channels.tiles,
         tile_begin=splits.begin,
         tile_input=splits.inputs,
         tile_fresh=splits.fresh,
@@ -94,15 +97,26 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         filter_rest_size=filters.rest,
         channel_size=channels.full,
         channel_rest_size=channels.rest,
-        tile_cycles=tables.cycles,
+        array_cycles=tables.cycles,
         chained_cycles=tables.chained_cycles,
+        operand_port_cycles=tables.operand_port_cycles,
+        output_port_bits=tables.output_port_bits,
         access_pj=tables.access_pj,
+        positions=positions,
+        groups=groups.values,
+        filters=filters.values,
+        output_port_width_bits=8 * machine.memories[2].bandwidth_bytes_per_cycle,
+        num_lanes=machine.num_lanes,
+        fused_operations=matrix.fused_operations_per_output if matrix else 0,
+        columns_per_filter=matrix.n_per_filter if matrix else 1,
+        k_split_pj=k_split_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,
+        chained_saving_pj=chained_saving_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,
         single_fold=tables.num_folds == 1,
         accumulates=tables.accumulates,
         streamed_dimension=_DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
         sequential=matrix.sequential if matrix else False,
         input_bits=nest.input_bits if element_bits else 1,
-        weight_bits=matrix.weight_bits * matrix.kernel_size if matrix else 0,
+        weight_bits=matrix.weight_bits * matrix.n_per_filter * matrix.k_per_channel if matrix else 0,
         output_bits=nest.output_bits if element_bits else 1,
         accumulator_bits=machine.accumulator_bits if matrix else 0,
         resident_bits=nest.resident_bits,
@@ -160,6 +174,34 @@ def matrix_port_bits(nest: MatrixNest, machine: Machine, m: Int64Array, n: Int64
     )
 
 
+def k_split_bits(nest: MatrixNest, machine: Machine) -> PortBits:
+    """Return what one more cut of every reduction moves beyond a result a tile: sums are wide, and are read back."""
+    outputs = np.array(nest.groups * nest.m * nest.n)
+    wide = max(machine.accumulator_bits, nest.output_bits)
+    nothing = np.array(0)
+    return PortBits(
+        input_read=nothing,
+        weight_read=nothing,
+        output_read=outputs * wide,
+        output_write=outputs * (wide - nest.output_bits),
+    )
+
+
+def chained_saving_bits(nest: MatrixNest, machine: Machine) -> PortBits:
+    """Return what one more chained tile along the streamed loop does not move: the operand that stays on the array."""
+    nothing = np.array(0)
+    weights = np.array(nest.groups * nest.n * nest.k * nest.weight_bits)
+    inputs = np.array(nest.groups * nest.m * nest.k * nest.input_bits)
+    outputs = np.array(nest.groups * nest.m * nest.n * nest.output_bits)
+    streamed = machine.array.streamed_dimension
+    return PortBits(
+        input_read=inputs if streamed is Dimension.N else nothing,
+        weight_read=weights if streamed is Dimension.M else nothing,
+        output_read=nothing,
+        output_write=outputs if streamed is Dimension.K else nothing,
+    )
+
+
 def vector_port_bits(nest: VectorNest, g: Int64Array, m: Int64Array) -> PortBits:
     """Return the bits that ``m`` positions of ``g`` groups move; a window reads each of its elements."""
     window = int(np.prod([axis.kernel for axis in nest.axes], dtype=np.int64))
@@ -179,12 +221,14 @@ def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Mach
     g, m, n, k = grid[0], grid[1], grid[2] * nest.n_per_filter, grid[3] * nest.k_per_channel
     cycles = machine.array.tile_cycles(m, n, k)
     bits = matrix_port_bits(nest, machine, m, n, k)
-    ports = port_cycles(machine, bits)
+    operand_cycles, output_bits = port_load(machine, bits)
     shape = np.broadcast_shapes(*(axis.shape for axis in grid))
     one = np.ones_like(k.ravel())
     return _Tables(
-        cycles=_full(g * np.maximum(cycles.fill + cycles.stream, ports), shape),
-        chained_cycles=_full(g * np.maximum(cycles.stream, ports), shape),
+        cycles=_full(g * (cycles.fill + cycles.stream), shape),
+        chained_cycles=_full(g * cycles.stream, shape),
+        operand_port_cycles=_full(g * operand_cycles, shape),
+        output_port_bits=_full(g * output_bits, shape),
         access_pj=_full(g * bits.energy_pj(machine.costs), shape),
         num_folds=_full(g * cycles.num_folds, shape),
         accumulates=machine.array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
@@ -199,28 +243,40 @@ def _vector_tables(nest: VectorNest, grid: tuple[Int64Array, ...], machine: Mach
     never = np.zeros(1, dtype=bool)
     if nest.num_operations == 0:
         return _Tables(
-            cycles=zero, chained_cycles=zero, access_pj=zero.astype(float), num_folds=zero, accumulates=never
+            cycles=zero,
+            chained_cycles=zero,
+            operand_port_cycles=zero,
+            output_port_bits=zero,
+            access_pj=zero.astype(float),
+            num_folds=zero,
+            accumulates=never,
         )
     operations = _ceil(nest.num_operations, nest.groups * nest.num_positions)
     bits = vector_port_bits(nest, g, m)
-    cycles = _full(np.maximum(_ceil(g * m * operations, machine.num_lanes), port_cycles(machine, bits)), shape)
+    operand_cycles, output_bits = port_load(machine, bits)
+    cycles = _full(_ceil(g * m * operations, machine.num_lanes), shape)
     return _Tables(
         cycles=cycles,
         chained_cycles=cycles,
+        operand_port_cycles=_full(operand_cycles, shape),
+        output_port_bits=_full(output_bits, shape),
         access_pj=_full(bits.energy_pj(machine.costs), shape),
         num_folds=zero,
         accumulates=never,
     )
 
 
-def port_cycles(machine: Machine, bits: PortBits) -> Int64Array:
-    """Return the cycles that the scratchpad's ports need: all operands share one memory's, or each has its own."""
-    widths = [8 * memory.bandwidth_bytes_per_cycle for memory in machine.memories]
+def port_load(machine: Machine, bits: PortBits) -> tuple[Int64Array, Int64Array]:
+    """Return the cycles that input and weight ports need, and the bits that output ports move.
+
+    Where one memory serves all operands, all of its bits count as outputs'.
+    Assumes DMA transfers use cycles and banks that the array leaves free, and banks never conflict.
+    """
     outputs = bits.output_read + bits.output_write
     if machine.is_shared:
-        return _ceil(bits.input_read + bits.weight_read + outputs, widths[0])
-    inputs, weights = _ceil(bits.input_read, widths[0]), _ceil(bits.weight_read, widths[1])
-    return np.maximum(np.maximum(inputs, weights), _ceil(outputs, widths[2]))
+        return np.zeros_like(outputs), bits.input_read + bits.weight_read + outputs
+    widths = [8 * memory.bandwidth_bytes_per_cycle for memory in machine.memories]
+    return np.maximum(_ceil(bits.input_read, widths[0]), _ceil(bits.weight_read, widths[1])), outputs
 
 
 def _sizes(total: int, tiles: tuple[int, ...]) -> _Sizes:
@@ -228,7 +284,7 @@ def _sizes(total: int, tiles: tuple[int, ...]) -> _Sizes:
     rest = total - (_ceil(np.full_like(full, total), full) - 1) * full
     values, index = np.unique(np.concatenate([full, rest]), return_inverse=True)
     index = index.astype(np.int64)
-    return _Sizes(values=values, full=index[: full.size], rest=index[full.size :])
+    return _Sizes(tiles=full, values=values, full=index[: full.size], rest=index[full.size :])
 
 
 def _counts(splits: Splits, size_index: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array]:

@@ -60,13 +60,14 @@ class MatrixNest:
     axes : tuple of SpatialAxis
         Outermost first; empty for a plain matrix product.
     num_filters : int
-        N without the kernel; see ``kernel_of_output``.
+        Output channels (hidden units in a recurrent cell); each has ``n_per_filter`` columns of the product.
     num_channels : int
-        K without the kernel.
-    kernel_size : int
-        Kernel elements a channel.
-    kernel_of_output : bool
-        True for transposed convolution: the kernel multiplies N, and overlapping results are added on chip.
+        Input channels; each has ``k_per_channel`` of the reduction.
+    n_per_filter : int
+        1; for transposed convolution the kernel's elements, whose overlapping results are added on chip; for a
+        recurrent cell its gates, which are combined on chip.
+    k_per_channel : int
+        Kernel elements of a convolution, else 1.
     input_bits, weight_bits, output_bits : int
         Bits an element.
     resident_bits : int
@@ -84,13 +85,13 @@ class MatrixNest:
     axes: tuple[SpatialAxis, ...]
     num_filters: int
     num_channels: int
-    kernel_size: int
     input_bits: int
     weight_bits: int
     output_bits: int
     resident_bits: int
     num_output_elements: int
-    kernel_of_output: bool = False
+    n_per_filter: int = 1
+    k_per_channel: int = 1
     sequential: bool = False
     fused_operations_per_output: int = 0
 
@@ -98,16 +99,6 @@ class MatrixNest:
     def m(self) -> int:
         """Rows of one product: output positions, batch included."""
         return self.batch * math.prod(axis.num_positions for axis in self.axes)
-
-    @property
-    def n_per_filter(self) -> int:
-        """Columns of the product a filter takes."""
-        return self.kernel_size if self.kernel_of_output else 1
-
-    @property
-    def k_per_channel(self) -> int:
-        """Reduction length a channel takes."""
-        return 1 if self.kernel_of_output else self.kernel_size
 
     @property
     def n(self) -> int:
@@ -185,8 +176,9 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
         case Reduction():
             return (_stream(ins, outs, num_positions=ins[0].num_elements, num_operations=ins[0].num_elements),)
         case Elementwise() | Activation() as work:
+            read_once = tuple({tensor.name: tensor for tensor in ins}.values())
             operations = _OPERATIONS.get(work.function, 1) * max(1, len(ins) - 1) + fused
-            return _lower_elementwise(ins, outs, operations * outs[0].num_elements)
+            return _lower_elementwise(read_once, outs, operations * outs[0].num_elements)
         case Movement() as work:
             return (_lower_movement(work, ins, outs),)
         case View():
@@ -220,6 +212,7 @@ def operations_per_element(function: str) -> int:
 
 def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
     x, w = ins[0], ins[1]
+    num_taps = math.prod(work.window.kernel)
     narrow, wide = (x, out) if work.transposed else (out, x)
     if work.transposed:  # each input position is read once; the window spreads over the output
         axes = tuple(SpatialAxis(num_positions=size, input_size=size) for size in x.shape[2:])
@@ -231,13 +224,13 @@ def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, 
         axes=axes,
         num_filters=out.shape[1] // work.groups,
         num_channels=x.shape[1] // work.groups,
-        kernel_size=math.prod(work.window.kernel),
         input_bits=x.format.bits,
         weight_bits=w.format.bits,
         output_bits=out.format.bits,
         resident_bits=_total_bits(ins[2:]),
         num_output_elements=out.num_elements,
-        kernel_of_output=work.transposed,
+        n_per_filter=num_taps if work.transposed else 1,
+        k_per_channel=1 if work.transposed else num_taps,
         fused_operations_per_output=fused,
     )
 
@@ -249,7 +242,6 @@ def _product(groups: int, m: int, n: int, k: int, ins: tuple[Tensor, ...], out: 
         axes=(),
         num_filters=n,
         num_channels=k,
-        kernel_size=1,
         input_bits=ins[0].format.bits,
         weight_bits=ins[1].format.bits,
         output_bits=out.format.bits,
@@ -284,23 +276,22 @@ def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int
 def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
     """One product a direction whose rows are the steps.
 
-    Assumes the hidden state is fetched with each step's input, and gate arithmetic keeps pace with the array.
+    Assumes the hidden state is fetched with each step's input, ahead of its use like any other operand.
     """
-    k, n = work.input_size + work.hidden_size, work.num_gates * work.hidden_size
     return MatrixNest(
         groups=work.num_directions,
         batch=work.batch,
         axes=(SpatialAxis(num_positions=work.num_steps, input_size=work.num_steps),),
-        num_filters=n,
-        num_channels=k,
-        kernel_size=1,
+        num_filters=work.hidden_size,
+        num_channels=work.input_size + work.hidden_size,
+        n_per_filter=work.num_gates,
         input_bits=ins[0].format.bits,
         weight_bits=ins[1].format.bits,
         output_bits=out.format.bits,
         resident_bits=_total_bits(ins[3:]),
         num_output_elements=work.num_directions * work.num_steps * work.batch * work.hidden_size,
         sequential=True,
-        fused_operations_per_output=fused + _OPERATIONS["sigmoid"],
+        fused_operations_per_output=fused + work.num_gates * _OPERATIONS["sigmoid"],
     )
 
 

@@ -62,8 +62,16 @@ class TileSpace(NamedTuple):
     all that behave alike together with both neighbours one is walked, weighted by how many it stands for.
 
     Cost tables have axes (group size, position size, filter size, channel size); ``*_size[c]`` gives the table index
-    of a candidate's full tile and ``*_rest_size[c]`` that of its last one. ``tile_cycles`` is what a tile takes on its
-    own, ``chained_cycles`` when it follows another without refilling the array; ``access_pj`` is its scratchpad energy.
+    of a candidate's full tile and ``*_rest_size[c]`` that of its last one; ``groups``, ``positions`` and ``filters``
+    are the sizes themselves. The tables describe a tile that is a whole reduction: ``array_cycles`` on the array, or
+    ``chained_cycles`` when it follows another without refilling it; ``operand_port_cycles`` and ``output_port_bits``,
+    which ports of ``output_port_width_bits`` a cycle move, are what the scratchpad needs (all operands count as outputs
+    where one memory serves all); ``access_pj`` is the scratchpad's energy.
+
+    A tile of a reduction that is cut moves more: sums are read back before it, unless it is the first, and written as
+    accumulators after it, unless it is the last. ``k_split_pj`` is the energy of one more cut of the whole operator's
+    reductions, ``chained_saving_pj`` what one more chained tile along the streamed loop saves in reads of the operand
+    that stays.
     """
 
     num_groups: int
@@ -89,9 +97,20 @@ class TileSpace(NamedTuple):
     filter_rest_size: Int64Array
     channel_size: Int64Array
     channel_rest_size: Int64Array
-    tile_cycles: Int64Array
+    array_cycles: Int64Array
     chained_cycles: Int64Array
+    operand_port_cycles: Int64Array
+    output_port_bits: Int64Array
     access_pj: NDArray[np.float64]
+    positions: Int64Array
+    groups: Int64Array
+    filters: Int64Array
+    output_port_width_bits: int
+    num_lanes: int
+    fused_operations: int
+    columns_per_filter: int
+    k_split_pj: float
+    chained_saving_pj: float
     single_fold: NDArray[np.bool_]
     accumulates: NDArray[np.bool_]
     streamed_dimension: int
@@ -117,9 +136,13 @@ class Bounds(NamedTuple):
 
 
 class Objective(NamedTuple):
-    """What the best tiling minimises: one of the four kinds below, and what energy depends on."""
+    """What the best tiling minimises: one of the four kinds below, and what energy depends on.
+
+    ``fixed_pj`` is what no tiling changes; energy times cycles needs it.
+    """
 
     kind: int
+    fixed_pj: float
     input_pj_per_bit: float
     weight_pj_per_bit: float
     output_read_pj_per_bit: float
@@ -174,6 +197,15 @@ def _range_sum(values: Int64Array, begin: int, end: int) -> int:
 
 
 @njit(cache=True)
+def _range_count(values: Int64Array, begin: int, end: int) -> int:
+    """How many are not zero."""
+    count = 0
+    for index in range(begin, end):
+        count += values[index] != 0
+    return count
+
+
+@njit(cache=True)
 def loop_trips(space: TileSpace, record: Int64Array) -> Int64Array:
     """Return the number of tiles along m, n, k and g of the tiling in ``record``."""
     p = record[POSITION_TILE]
@@ -189,8 +221,7 @@ def loop_trips(space: TileSpace, record: Int64Array) -> Int64Array:
 def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array) -> None:
     """Set footprint and traffic columns of ``record`` (modified in place) from its tiling columns.
 
-    ``position_sums`` is (candidates, 5): sum of inputs, sum of fresh inputs, largest input, largest output, sum of
-    outputs.
+    ``position_sums`` is what the function of that name returns.
     """
     p = record[POSITION_TILE]
     order = ORDERS[record[ORDER]]
@@ -201,8 +232,14 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
     many_groups = trips[3] > 1
     # input: independent loop n
     reloaded = _reloads(order, trips, N)
-    if record[HOLD_INPUT]:
-        positions = position_sums[p, 1] if _is_inside(order, M, N) else position_sums[p, 2]
+    if record[HOLD_INPUT] and reloaded:
+        positions = position_sums[p, 2]
+        if _is_inside(order, M, N):
+            positions = position_sums[p, 1]
+            if many_groups if trips[K] == 1 else not _is_inside(order, K, N):
+                # the next pass begins to arrive while the last tile, with the halo it shares, is in use
+                first, last = space.tile_begin[p], space.tile_begin[p + 1] - 1
+                positions = max(positions, space.tile_input[first] + space.tile_input[last])
         channels = space.num_channels if _is_inside(order, K, N) else channel_tile
         input_buffer = positions * channels
         fetched = position_sums[p, 1] if _is_inside(order, M, N) else position_sums[p, 0]
@@ -216,7 +253,7 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
     input_footprint = input_buffer * group_tile * space.input_bits
     # weight: independent loop m
     reloaded = _reloads(order, trips, M)
-    if record[HOLD_WEIGHT]:
+    if record[HOLD_WEIGHT] and reloaded:
         filters = space.num_filters if _is_inside(order, N, M) else filter_tile
         channels = space.num_channels if _is_inside(order, K, M) else channel_tile
         weight_buffer = filters * channels
@@ -225,7 +262,8 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
         factor = trips[M] if reloaded else 1
         once = trips[N] * trips[K] * factor == 1 and not many_groups
         weight_buffer = filter_tile * channel_tile * (1 if once else 2)
-    record[WEIGHT_BITS] = space.num_groups * space.num_filters * space.num_channels * factor * space.weight_bits
+    weights = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
+    record[WEIGHT_BITS] = weights * factor + space.resident_bits
     weight_footprint = weight_buffer * group_tile * space.weight_bits
     # output: independent loop k
     reloaded = _reloads(order, trips, K)
@@ -233,7 +271,7 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
     element_bits = max(space.accumulator_bits, space.output_bits) if wide else space.output_bits
     outputs = space.num_groups * position_sums[p, 4] * space.num_filters
     spills = 0
-    if record[HOLD_OUTPUT]:
+    if record[HOLD_OUTPUT] and reloaded:
         elements = position_sums[p, 4] if _is_inside(order, M, K) else position_sums[p, 3]
         filters = space.num_filters if _is_inside(order, N, K) else filter_tile
         output_buffer = elements * filters
@@ -261,13 +299,13 @@ def missing_bits(bounds: Bounds, record: Int64Array) -> int:
 
 @njit(cache=True)
 def traffic_bits(record: Int64Array) -> int:
-    """Return all off-chip bits of the tiling except resident operands."""
+    """Return all off-chip bits of the tiling."""
     return record[INPUT_BITS] + record[WEIGHT_BITS] + record[OUTPUT_READ_BITS] + record[OUTPUT_WRITE_BITS]
 
 
 @njit(cache=True)
-def _is_chained(space: TileSpace, record: Int64Array, trips: Int64Array) -> bool:
-    """Whether tiles along the streamed loop follow each other without refilling the array: one fold, innermost loop."""
+def is_chained(space: TileSpace, record: Int64Array, trips: Int64Array) -> bool:
+    """Return whether tiles along the streamed, innermost loop are one fold each: the array need not be refilled."""
     streamed = space.streamed_dimension
     if space.sequential or streamed < 0 or trips[streamed] == 1:
         return False
@@ -286,15 +324,40 @@ def _is_chained(space: TileSpace, record: Int64Array, trips: Int64Array) -> bool
     ]
 
 
+@njit(cache=True, inline="always")
+def _tile_cycles(
+    space: TileSpace, g: int, m: int, n: int, k: int, follows: bool, keeps_sums: bool, is_first: bool, is_last: bool
+) -> int:
+    """Cycles of a tile of table sizes (g, m, n, k), the longest of array, scratchpad ports and fused vector work.
+
+    ``follows``: the array need not be refilled. ``keeps_sums``: sums stay in the array between cuts of the reduction.
+    ``is_first``, ``is_last``: of the cuts of its reduction.
+    """
+    cycles = space.chained_cycles[g, m, n, k] if follows else space.array_cycles[g, m, n, k]
+    outputs = space.groups[g] * space.positions[m] * space.filters[n]
+    bits = space.output_port_bits[g, m, n, k]
+    if not is_first and not keeps_sums:
+        bits += outputs * space.columns_per_filter * max(space.accumulator_bits, space.output_bits)
+    if not is_last:
+        change = -space.output_bits if keeps_sums else max(0, space.accumulator_bits - space.output_bits)
+        bits += outputs * space.columns_per_filter * change
+    cycles = max(cycles, space.operand_port_cycles[g, m, n, k])
+    cycles = max(cycles, (bits + space.output_port_width_bits - 1) // space.output_port_width_bits)
+    if is_last and space.fused_operations > 0:
+        cycles = max(cycles, (outputs * space.fused_operations + space.num_lanes - 1) // space.num_lanes)
+    return cycles
+
+
 @njit(cache=True)
 def tile_totals(
     space: TileSpace, record: Int64Array, trips: Int64Array, chained: bool, totals: NDArray[np.float64]
 ) -> None:
     """Set ``totals`` (modified in place) to compute cycles and scratchpad pJ of all tiles of the tiling's sizes.
 
-    When tiles are chained the cycles are a lower bound that leaves fills out.
+    When tiles are chained the cycles are a lower bound that leaves all refilling out.
     """
     p = record[POSITION_TILE]
+    keeps_sums = chained and space.streamed_dimension == K
     totals[:] = 0.0
     for g_last in range(2):
         g_count = 1 if g_last else trips[3] - 1
@@ -302,20 +365,22 @@ def tile_totals(
         for n_last in range(2):
             n_count = g_count * (1 if n_last else trips[N] - 1)
             n = space.filter_rest_size[record[FILTER_TILE]] if n_last else space.filter_size[record[FILTER_TILE]]
-            for k_last in range(2):
-                count = n_count * (1 if k_last else trips[K] - 1)
+            for cut in range(3):  # first, middle and last of a reduction; the last alone when it is not cut
+                is_first, is_last = cut == 0 or trips[K] == 1, cut == 2
+                count = n_count * (1 if is_last else min(1, trips[K] - 1) if cut == 0 else max(0, trips[K] - 2))
                 if count == 0:
                     continue
-                k = (
-                    space.channel_rest_size[record[CHANNEL_TILE]]
-                    if k_last
-                    else space.channel_size[record[CHANNEL_TILE]]
-                )
+                c = record[CHANNEL_TILE]
+                k = space.channel_rest_size[c] if is_last else space.channel_size[c]
                 for entry in range(space.count_begin[p], space.count_begin[p + 1]):
                     m = space.count_size[entry]
-                    cycles = (space.chained_cycles if chained else space.tile_cycles)[g, m, n, k]
+                    cycles = _tile_cycles(space, g, m, n, k, chained, keeps_sums, is_first, is_last)
                     totals[0] += count * space.size_count[entry] * cycles
                     totals[1] += count * space.size_count[entry] * space.access_pj[g, m, n, k]
+    if chained:
+        totals[1] -= (trips[space.streamed_dimension] - 1) * space.chained_saving_pj
+    if not keeps_sums:
+        totals[1] += (trips[K] - 1) * space.k_split_pj
 
 
 @njit(cache=True)
@@ -419,7 +484,7 @@ def steps_of(space: TileSpace, bounds: Bounds, record: Int64Array, trips: Int64A
         _is_fetched_again(record, trips, 0),
         _is_fetched_again(record, trips, 1),
         _is_fetched_again(record, trips, 2),
-        space.streamed_dimension if _is_chained(space, record, trips) else -1,
+        space.streamed_dimension if is_chained(space, record, trips) else -1,
         space.group_size[g],
         space.group_rest_size[g],
         space.filter_size[n],
@@ -459,8 +524,9 @@ def _loads(steps: Steps, inputs: Int64Array, outputs: Int64Array, at: Int64Array
         total += _bursts(bits, steps.burst_bits)
         transfers += 1 if bits > 0 else 0
     if at[K] > 0 and steps.output_again:
-        total += _bursts(outputs[at[M]] * filters * groups * steps.partial_bits, steps.burst_bits)
-        transfers += 1
+        bits = outputs[at[M]] * filters * groups * steps.partial_bits
+        total += _bursts(bits, steps.burst_bits)
+        transfers += 1 if bits > 0 else 0
     if steps.resident_bits > 0 and at[M] + at[N] + at[K] + at[3] == 0:
         total += _bursts(steps.resident_bits, steps.burst_bits)
         transfers += 1
@@ -479,17 +545,16 @@ def _stores(steps: Steps, outputs: Int64Array, at: Int64Array) -> tuple[int, int
     return _bursts(bits, steps.burst_bits), 1 if bits > 0 else 0
 
 
-@njit(cache=True)
-def _compute(
-    steps: Steps, tile_size: Int64Array, tile_cycles: Int64Array, chained_cycles: Int64Array, at: Int64Array
-) -> int:
+@njit(cache=True, inline="always")
+def _compute(steps: Steps, space: TileSpace, tile_size: Int64Array, at: Int64Array) -> int:
     """Compute cycles of the step at loop indices ``at`` (m, n, k, g)."""
     g = steps.table_group if at[3] < steps.trips_g - 1 else steps.table_group_rest
     n = steps.table_filter if at[N] < steps.trips_n - 1 else steps.table_filter_rest
     k = steps.table_channel if at[K] < steps.trips_k - 1 else steps.table_channel_rest
-    if steps.chained_dimension >= 0 and at[steps.chained_dimension] > 0:
-        return chained_cycles[g, tile_size[at[M]], n, k]
-    return tile_cycles[g, tile_size[at[M]], n, k]
+    follows = steps.chained_dimension >= 0 and at[steps.chained_dimension] > 0
+    keeps_sums = steps.chained_dimension == K
+    is_first, is_last = at[K] == 0, at[K] == steps.trips_k - 1
+    return _tile_cycles(space, g, tile_size[at[M]], n, k, follows, keeps_sums, is_first, is_last)
 
 
 @njit(cache=True)
@@ -550,6 +615,31 @@ def fill_cycles(space: TileSpace, bounds: Bounds, record: Int64Array) -> None:
 
 
 @njit(cache=True)
+def _cycle_table(space: TileSpace, steps: Steps, tile_size: Int64Array, tiles: Int64Array) -> Int64Array:
+    """Compute cycles of every kind of step, shape (group, filter, cut of the reduction, position tile, follows).
+
+    Group and filter tiles are full (0) or the last (1), cuts first, middle or last, and position tiles those of
+    ``tiles``.
+    """
+    table = np.zeros((2, 2, 3, tiles.size, 2), dtype=np.int64)
+    keeps_sums = steps.chained_dimension == K
+    for g in range(1 if steps.trips_g == 1 else 0, 2):
+        group = steps.table_group_rest if g else steps.table_group
+        for n in range(1 if steps.trips_n == 1 else 0, 2):
+            filters = steps.table_filter_rest if n else steps.table_filter
+            for cut in range(2 if steps.trips_k == 1 else 0, 3):
+                channels = steps.table_channel_rest if cut == 2 else steps.table_channel
+                is_first, is_last = cut == 0 or steps.trips_k == 1, cut == 2
+                for slot in range(tiles.size):
+                    size = tile_size[tiles[slot]]
+                    for follows in range(2 if steps.chained_dimension >= 0 else 1):
+                        table[g, n, cut, slot, follows] = _tile_cycles(
+                            space, group, size, filters, channels, follows == 1, keeps_sums, is_first, is_last
+                        )
+    return table
+
+
+@njit(cache=True)
 def _walk(space: TileSpace, bounds: Bounds, record: Int64Array, busy: int, limit: float) -> None:
     """As ``fill_cycles``, but give up, with a lower bound above ``limit`` for total cycles, once that much is certain.
 
@@ -559,33 +649,42 @@ def _walk(space: TileSpace, bounds: Bounds, record: Int64Array, busy: int, limit
     order = ORDERS[record[ORDER]]
     begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
     steps = steps_of(space, bounds, record, trips)
-    inputs, outputs, tile_size = inputs_of(space, record), space.tile_output[begin:end], space.tile_size[begin:end]
-    tile_cycles, chained_cycles = space.tile_cycles, space.chained_cycles
+    inputs, outputs = inputs_of(space, record), space.tile_output[begin:end]
+    groups = _stand_ins(space, record, trips, 3)
+    loops = (
+        _stand_ins(space, record, trips, order[0]),
+        _stand_ins(space, record, trips, order[1]),
+        _stand_ins(space, record, trips, order[2]),
+    )
+    m_loop = 0 if order[0] == M else (1 if order[1] == M else 2)
+    table = _cycle_table(space, steps, space.tile_size[begin:end], loops[m_loop][0])
     at = np.zeros(4, dtype=np.int64)
     near = np.zeros(4, dtype=np.int64)
-    groups = _stand_ins(space, record, trips, 3)
-    outer = _stand_ins(space, record, trips, order[0])
-    middle = _stand_ins(space, record, trips, order[1])
-    inner = _stand_ins(space, record, trips, order[2])
+    slots = np.zeros(3, dtype=np.int64)
     before, after = _edges(steps, bounds, trips, inputs, outputs, at)
     dma, compute, waiting = before + after, 0, 0
     for g in range(groups.shape[1]):
         at[3] = groups[0, g]
-        for a in range(outer.shape[1]):
-            at[order[0]] = outer[0, a]
-            for b in range(middle.shape[1]):
+        g_last = 1 if at[3] == trips[3] - 1 else 0
+        for slots[0] in range(loops[0].shape[1]):
+            at[order[0]] = loops[0][0, slots[0]]
+            for slots[1] in range(loops[1].shape[1]):
                 if busy + waiting > limit:
                     record[TOTAL_CYCLES] = busy + waiting
                     return
-                at[order[1]] = middle[0, b]
-                for c in range(inner.shape[1]):
-                    at[order[2]] = inner[0, c]
-                    weight = groups[1, g] * outer[1, a] * middle[1, b] * inner[1, c]
-                    cycles = _compute(steps, tile_size, tile_cycles, chained_cycles, at)
+                at[order[1]] = loops[1][0, slots[1]]
+                weight = groups[1, g] * loops[0][1, slots[0]] * loops[1][1, slots[1]]
+                for slots[2] in range(loops[2].shape[1]):
+                    at[order[2]] = loops[2][0, slots[2]]
+                    n_last = 1 if at[N] == trips[N] - 1 else 0
+                    cut = 2 if at[K] == trips[K] - 1 else (0 if at[K] == 0 else 1)
+                    follows = 1 if steps.chained_dimension >= 0 and at[steps.chained_dimension] > 0 else 0
+                    cycles = table[g_last, n_last, cut, slots[m_loop], follows]
                     moving = _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near)
-                    compute += weight * cycles
-                    dma += weight * moving
-                    waiting += weight * max(cycles - moving, 0)
+                    times = weight * loops[2][1, slots[2]]
+                    compute += times * cycles
+                    dma += times * moving
+                    waiting += times * max(cycles - moving, 0)
     record[COMPUTE_CYCLES] = compute
     record[DMA_CYCLES] = dma
     record[TOTAL_CYCLES] = dma + waiting
@@ -612,15 +711,17 @@ def all_steps(space: TileSpace, bounds: Bounds, record: Int64Array) -> Int64Arra
     rows[0, 1], rows[-1, 1] = _edges(steps, bounds, trips, inputs, outputs, at)
     at[:] = 0
     for index in range(1, rows.shape[0] - 1):
-        rows[index, 0] = _compute(steps, tile_size, space.tile_cycles, space.chained_cycles, at)
+        rows[index, 0] = _compute(steps, space, tile_size, at)
         rows[index, 1] = _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near)
         advance(order, trips, at, 1)
     return rows
 
 
 @njit(cache=True)
-def total_bound(space: TileSpace, bounds: Bounds, record: Int64Array, at: Int64Array, near: Int64Array) -> int:
-    """Return a lower bound of the tiling's total cycles, the larger of two.
+def total_bound(
+    space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array, at: Int64Array, near: Int64Array
+) -> int:
+    """Return a lower bound of the tiling's total cycles, the larger of two; ``sums`` as from ``position_sums``.
 
     Compute between first load and last store; or all traffic and what first and last step compute longer than they
     move. ``at`` (4) and ``near`` (4) are scratch space, modified in place.
@@ -637,36 +738,43 @@ def total_bound(space: TileSpace, bounds: Bounds, record: Int64Array, at: Int64A
             at[:] = 0
             if trips[0] * trips[1] * trips[2] * trips[3] == 1:
                 break
-        cycles = _compute(steps, tile_size, space.tile_cycles, space.chained_cycles, at)
+        cycles = _compute(steps, space, tile_size, at)
         waiting += max(0, cycles - _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near))
-    return max(before + record[COMPUTE_CYCLES] + after, busy_bound(space, bounds, record) + waiting)
+    return max(before + record[COMPUTE_CYCLES] + after, busy_bound(space, bounds, sums, record) + waiting)
 
 
 @njit(cache=True)
-def busy_bound(space: TileSpace, bounds: Bounds, record: Int64Array) -> int:
-    """Return a lower bound of the DMA's cycles: all bits at full speed, and the latency of all transfers."""
+def busy_bound(space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array) -> int:
+    """Return a lower bound of the DMA's cycles: all bits at full speed, and the latency of all transfers.
+
+    Tiles without any input (wholly in the padding, or nothing fresh) or output are no transfer.
+    """
     trips = loop_trips(space, record)
-    num_tiles = trips[3] * trips[M] * trips[N] * trips[K]
-    num_transfers = 0
-    for operand in range(3):
-        independent = N if operand == 0 else (M if operand == 1 else K)
-        if operand != 1 or space.weight_bits > 0:
-            again = _is_fetched_again(record, trips, operand)
-            num_transfers += num_tiles if again else num_tiles // trips[independent]
+    p = record[POSITION_TILE]
+    fresh_only = record[HOLD_INPUT] == 1 and _is_inside(ORDERS[record[ORDER]], M, N)
+    num_transfers = trips[3] * trips[K] * (sums[p, 6] if fresh_only else sums[p, 5])
+    num_transfers *= trips[N] if _is_fetched_again(record, trips, 0) else 1
+    if space.weight_bits > 0:
+        num_transfers += trips[3] * trips[N] * trips[K] * (trips[M] if _is_fetched_again(record, trips, 1) else 1)
+    num_transfers += trips[3] * trips[N] * sums[p, 7] * (trips[K] if _is_fetched_again(record, trips, 2) else 1)
     latency = num_transfers // bounds.num_channels * bounds.latency_cycles
     return _traffic_cycles(space, bounds, record) + latency
 
 
 @njit(cache=True)
 def _traffic_cycles(space: TileSpace, bounds: Bounds, record: Int64Array) -> int:
-    return np.int64((traffic_bits(record) + space.resident_bits) / bounds.bits_per_cycle)
+    return np.int64(traffic_bits(record) / bounds.bits_per_cycle)
 
 
 @njit(cache=True)
 def position_sums(space: TileSpace) -> Int64Array:
-    """Return the sums and maxima of each position candidate that ``fill_traffic`` needs, shape (candidates, 5)."""
+    """Return what traffic and bounds need of each position candidate, shape (candidates, 8).
+
+    Sum of inputs, sum of fresh inputs, largest input, largest output, sum of outputs; tiles with inputs, with fresh
+    inputs, with outputs.
+    """
     count = space.tile_begin.size - 1
-    sums = np.empty((count, 5), dtype=np.int64)
+    sums = np.empty((count, 8), dtype=np.int64)
     for c in range(count):
         begin, end = space.tile_begin[c], space.tile_begin[c + 1]
         sums[c, 0] = _range_sum(space.tile_input, begin, end)
@@ -674,6 +782,9 @@ def position_sums(space: TileSpace) -> Int64Array:
         sums[c, 2] = _range_max(space.tile_input, begin, end)
         sums[c, 3] = _range_max(space.tile_output, begin, end)
         sums[c, 4] = _range_sum(space.tile_output, begin, end)
+        sums[c, 5] = _range_count(space.tile_input, begin, end)
+        sums[c, 6] = _range_count(space.tile_fresh, begin, end)
+        sums[c, 7] = _range_count(space.tile_output, begin, end)
     return sums
 
 
@@ -725,8 +836,9 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
     """Return records of all tilings that fit, cycles as lower bounds; and the shortage in bits."""
     sums = position_sums(space)
     useful = _useful_loops(space)
-    objective = Objective(LATENCY, 0.0, 0.0, 0.0, 0.0, 0.0)
-    sizes, _, totals = _size_bounds(space, bounds, objective, sums)
+    objective = Objective(LATENCY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    sizes, _ = _size_bounds(space, bounds, objective, sums)
+    totals = np.empty((2, 2), dtype=np.float64)
     kept = np.empty((1024, NUM_FIELDS), dtype=np.int64)
     size = 0
     shortage = np.int64(2**62)
@@ -736,6 +848,7 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
     for index in range(sizes.shape[0]):
         record[:4] = sizes[index]
         trips = loop_trips(space, record)
+        totals[:, 0] = -1.0
         tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
         for order in range(6):
             for hold in range(8):
@@ -748,9 +861,11 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
                 shortage = min(shortage, missing)
                 if missing > 0:
                     continue
-                chained = 1 if _is_chained(space, record, trips) else 0
-                record[COMPUTE_CYCLES] = np.int64(totals[index, chained, 0])
-                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, near)
+                chained = 1 if is_chained(space, record, trips) else 0
+                if totals[chained, 0] < 0:
+                    tile_totals(space, record, trips, chained == 1, totals[chained])
+                record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
+                record[TOTAL_CYCLES] = total_bound(space, bounds, sums, record, at, near)
                 if size == kept.shape[0]:
                     kept = np.concatenate((kept, np.empty_like(kept)))
                 kept[size] = record
@@ -766,7 +881,8 @@ def _score(objective: Objective, record: Int64Array, access_pj: float) -> float:
     if objective.kind == LATENCY:
         return cycles
     energy = (
-        objective.input_pj_per_bit * record[INPUT_BITS]
+        objective.fixed_pj
+        + objective.input_pj_per_bit * record[INPUT_BITS]
         + objective.weight_pj_per_bit * record[WEIGHT_BITS]
         + objective.output_read_pj_per_bit * record[OUTPUT_READ_BITS]
         + objective.output_write_pj_per_bit * record[OUTPUT_WRITE_BITS]
@@ -785,7 +901,7 @@ def _second_score(objective: Objective, record: Int64Array) -> float:
 @njit(cache=True)
 def _size_bounds(
     space: TileSpace, bounds: Bounds, objective: Objective, sums: Int64Array
-) -> tuple[Int64Array, NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Int64Array, NDArray[np.float64]]:
     """Lower bounds by tile sizes alone, whatever the loop order.
 
     Returns
@@ -794,42 +910,56 @@ def _size_bounds(
         Candidate indices of group, position, filter and channel tile.
     scores : float64 array, shape (combinations, 2)
         Score and second score when nothing is moved twice and the array never waits.
-    totals : float64 array, shape (combinations, 2, 2)
-        ``tile_totals`` without and with chaining.
     """
     count = space.group_tiles.size * (space.tile_begin.size - 1) * space.filter_tiles.size * space.channel_tiles.size
     sizes = np.empty((count, 4), dtype=np.int64)
     scores = np.empty((count, 2), dtype=np.float64)
-    totals = np.empty((count, 2, 2), dtype=np.float64)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
     index = 0
     for g in range(space.group_tiles.size):
         for p in range(space.tile_begin.size - 1):
             record[INPUT_BITS] = space.num_groups * sums[p, 1] * space.num_channels * space.input_bits
-            record[WEIGHT_BITS] = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
+            weights = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
+            record[WEIGHT_BITS] = weights + space.resident_bits
             record[OUTPUT_WRITE_BITS] = space.num_groups * sums[p, 4] * space.num_filters * space.output_bits
             for n in range(space.filter_tiles.size):
                 for k in range(space.channel_tiles.size):
                     record[GROUP_TILE], record[POSITION_TILE] = g, p
                     record[FILTER_TILE], record[CHANNEL_TILE] = n, k
-                    trips = loop_trips(space, record)
-                    single_fold = space.single_fold[
-                        space.group_size[g],
-                        space.count_size[space.count_begin[p]],
-                        space.filter_size[n],
-                        space.channel_size[k],
-                    ]
-                    tile_totals(space, record, trips, False, totals[index, 0])
-                    totals[index, 1] = totals[index, 0]
-                    if single_fold:
-                        tile_totals(space, record, trips, True, totals[index, 1])
-                    cycles = np.int64(totals[index, 1, 0])
+                    cycles, access_pj = _size_totals(space, record)
                     record[TOTAL_CYCLES] = max(cycles, _traffic_cycles(space, bounds, record))
-                    scores[index, 0] = _score(objective, record, totals[index, 1, 1])
+                    scores[index, 0] = _score(objective, record, access_pj)
                     scores[index, 1] = _second_score(objective, record)
                     sizes[index] = record[:4]
                     index += 1
-    return sizes, scores, totals
+    return sizes, scores
+
+
+@njit(cache=True)
+def _size_totals(space: TileSpace, record: Int64Array) -> tuple[int, float]:
+    """Least array cycles and scratchpad pJ of all tiles of the sizes in ``record``: ports never bind, no sum is cut."""
+    trips = loop_trips(space, record)
+    p, g, n, k = record[POSITION_TILE], record[GROUP_TILE], record[FILTER_TILE], record[CHANNEL_TILE]
+    may_chain = space.single_fold[
+        space.group_size[g], space.count_size[space.count_begin[p]], space.filter_size[n], space.channel_size[k]
+    ]
+    table = space.chained_cycles if may_chain else space.array_cycles
+    cycles, access_pj = 0, 0.0
+    for g_last in range(0 if trips[3] > 1 else 1, 2):
+        g_index = space.group_rest_size[g] if g_last else space.group_size[g]
+        for n_last in range(0 if trips[N] > 1 else 1, 2):
+            n_index = space.filter_rest_size[n] if n_last else space.filter_size[n]
+            for k_last in range(0 if trips[K] > 1 else 1, 2):
+                k_index = space.channel_rest_size[k] if k_last else space.channel_size[k]
+                count = (1 if g_last else trips[3] - 1) * (1 if n_last else trips[N] - 1)
+                count *= 1 if k_last else trips[K] - 1
+                for entry in range(space.count_begin[p], space.count_begin[p + 1]):
+                    m_index, times = space.count_size[entry], count * space.size_count[entry]
+                    cycles += times * table[g_index, m_index, n_index, k_index]
+                    access_pj += times * space.access_pj[g_index, m_index, n_index, k_index]
+    if may_chain and space.streamed_dimension >= 0:
+        access_pj -= (trips[space.streamed_dimension] - 1) * space.chained_saving_pj
+    return cycles, access_pj
 
 
 @njit(cache=True)
@@ -860,7 +990,8 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
     """
     sums = position_sums(space)
     useful = _useful_loops(space)
-    sizes, scores, totals = _size_bounds(space, bounds, objective, sums)
+    sizes, scores = _size_bounds(space, bounds, objective, sums)
+    totals = np.empty((2, 2), dtype=np.float64)
     best = np.array([np.inf, np.inf])
     best_record = np.empty(0, dtype=np.int64)
     shortage = np.int64(2**62)
@@ -874,6 +1005,7 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
             continue
         record[:4] = sizes[index]
         trips = loop_trips(space, record)
+        totals[:, 0] = -1.0
         tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
         for order in range(6):
             for hold in range(8):
@@ -886,17 +1018,19 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
                 shortage = min(shortage, missing)
                 if missing > 0:
                     continue
-                chained = 1 if _is_chained(space, record, trips) else 0
-                access_pj = totals[index, chained, 1]
-                record[COMPUTE_CYCLES] = np.int64(totals[index, chained, 0])
+                chained = 1 if is_chained(space, record, trips) else 0
+                if totals[chained, 0] < 0:
+                    tile_totals(space, record, trips, chained == 1, totals[chained])
+                record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
+                access_pj = totals[chained, 1]
                 record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(space, bounds, record))
                 if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
                     continue
-                record[TOTAL_CYCLES] = total_bound(space, bounds, record, at, near)
+                record[TOTAL_CYCLES] = total_bound(space, bounds, sums, record, at, near)
                 if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
                     continue
                 limit = best[0] if objective.kind == LATENCY else np.inf
-                _walk(space, bounds, record, busy_bound(space, bounds, record), limit)
+                _walk(space, bounds, record, busy_bound(space, bounds, sums, record), limit)
                 first, second = _score(objective, record, access_pj), _second_score(objective, record)
                 if not _is_worse(first, second, best):
                     best[0], best[1] = first, second
