@@ -82,33 +82,43 @@ def _efficiency(nest: Nest, cost: TileCost, machine: Machine) -> float:
     return nest.num_operations / (machine.num_lanes * cost.streaming_cycles)
 
 
+def fixed_energy(operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, machine: Machine) -> Energy:
+    """Return the energy that no tiling changes: of arithmetic and of the PEs' registers."""
+    if not isinstance(nest, MatrixNest):
+        return Energy(vector_pj=nest.num_operations * machine.costs.vector_operation_pj)
+    formats = [tensors[name].format for name in operator.inputs[:2]]
+    operations = nest.fused_operations_per_output * nest.num_output_elements
+    return Energy(
+        mac_pj=nest.num_macs * mac_pj(machine.accelerator, formats[0], formats[1]),
+        register_pj=sum(_register_energies(nest, machine)),
+        vector_pj=operations * machine.costs.vector_operation_pj,
+    )
+
+
+def _register_energies(nest: Nest, machine: Machine) -> tuple[float, float, float]:
+    """By operand."""
+    if not isinstance(nest, MatrixNest):
+        return (0.0, 0.0, 0.0)
+    written = register_bits_per_mac(machine.accelerator, nest.input_bits, nest.weight_bits)
+    each = nest.num_macs * machine.costs.register_pj_per_bit
+    return (written[0] * each, written[1] * each, written[2] * each)
+
+
 def _energy(
     operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, cost: TileCost, machine: Machine
 ) -> tuple[Energy, tuple[float, float, float]]:
     """Energy by component; and what moving each operand takes of it (registers, scratchpad and off-chip)."""
     costs, traffic = machine.costs, cost.off_chip_bits
-    mac, registers, operations = 0.0, (0.0, 0.0, 0.0), 0
-    if isinstance(nest, MatrixNest):
-        formats = [tensors[name].format for name in operator.inputs[:2]]
-        mac = nest.num_macs * mac_pj(machine.accelerator, formats[0], formats[1])
-        written = register_bits_per_mac(machine.accelerator, nest.input_bits, nest.weight_bits)
-        registers = tuple(bits * nest.num_macs * costs.register_pj_per_bit for bits in written)  # type: ignore[assignment]
-        operations = nest.fused_operations_per_output * nest.num_output_elements
-    else:
-        operations = nest.num_operations
     loaded = (traffic.input_read, traffic.weight_read, traffic.output_read)
     fills = [bits * costs.scratchpad_write_pj_per_bit[operand] for operand, bits in enumerate(loaded)]
     fills[2] += traffic.output_write * costs.scratchpad_read_pj_per_bit[2]
     off_chip = [bits * costs.off_chip_pj_per_bit for bits in loaded]
     off_chip[2] += traffic.output_write * costs.off_chip_pj_per_bit
     scratchpad = [fill + port for fill, port in zip(fills, cost.port_energies_pj, strict=True)]
-    energy = Energy(
-        mac_pj=mac,
-        register_pj=sum(registers),
+    moving = Energy(
         scratchpad_pj=sum(scratchpad),
         off_chip_pj=sum(off_chip),
-        vector_pj=operations * costs.vector_operation_pj,
         leakage_pj=cost.total_cycles * costs.leakage_pj_per_cycle,
     )
-    moved = [sum(parts) for parts in zip(registers, scratchpad, off_chip, strict=True)]
-    return energy, (moved[0], moved[1], moved[2])
+    moved = [sum(parts) for parts in zip(_register_energies(nest, machine), scratchpad, off_chip, strict=True)]
+    return fixed_energy(operator, tensors, nest, machine) + moving, (moved[0], moved[1], moved[2])

@@ -103,7 +103,7 @@ def test_kernels_run_uncompiled(drawn, accelerator):
     nest, tiling = drawn
     machine = Machine(accelerator=accelerator)
     space, expected = filled_record(nest, tiling, machine)
-    objective = tile_loops.Objective(tile_loops.EDP, 1.0, 2.0, 3.0, 4.0, 5.0)
+    objective = tile_loops.Objective(tile_loops.EDP, 6.0, 1.0, 2.0, 3.0, 4.0, 5.0)
     best = tile_loops.best_tiling(space, machine.bounds, objective)
     front = tile_loops.pareto_tilings(space, machine.bounds)
     steps = tile_loops.all_steps(space, machine.bounds, expected)
