@@ -84,7 +84,7 @@ def _total_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
         (
             "scratchpad",
             f"{format_number(result.peak_scratchpad_bytes / 1e6)} MB",
-            f"peak use ({result.peak_scratchpad_bytes / 1024:,.1f} KiB)",
+            f"peak use, {result.peak_scratchpad_bytes:,} bytes",
         ),
     )
 
