@@ -9,6 +9,7 @@ from simulator.plan import Tiling
 from simulator.result import Energy, Limit, OperandTraffic, OperatorCost
 from simulator.tile_cost import Nest, TileCost, compulsory_bits, tile_cost
 from simulator.unit_costs import mac_pj, register_bits_per_mac
+from workloads.errors import InfeasiblePlan
 from workloads.loop_nest import MatrixNest
 from workloads.operators import Operator
 from workloads.tensor import Tensor
@@ -21,9 +22,21 @@ def cost_operator(
     tiling: Tiling,
     machine: Machine,
 ) -> OperatorCost:
-    """Return what ``operator`` costs when one of its ``alternatives`` runs under ``tiling``, beginning at cycle 0."""
+    """Return what ``operator`` costs when one of its ``alternatives`` runs under ``tiling``, beginning at cycle 0.
+
+    Raises
+    ------
+    InfeasiblePlan
+        When the tiling exceeds the scratchpad; says by how many bytes.
+    """
     nest = alternatives[tiling.alternative]
     cost = tile_cost(nest, tiling, machine)
+    if cost.missing_bits:
+        raise InfeasiblePlan(
+            f"operator {operator.name!r} ({operator.kind}): tiling {tiling} takes {-(-cost.footprint_bits // 8):,} "
+            f"bytes and exceeds the scratchpad of {machine.scratchpad_bytes:,} bytes by "
+            f"{-(-cost.missing_bits // 8):,} bytes; smaller tiles or a larger scratchpad would help"
+        )
     energy, by_operand = _energy(operator, tensors, nest, cost, machine)
     return OperatorCost(
         name=operator.name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from simulator.position_tiles import PositionTile
+from workloads.errors import InfeasiblePlan
 
 LOOP_ORDERS = ("mnk", "mkn", "nmk", "nkm", "kmn", "knm")
 """Outermost first; the row numbers of ``simulator.kernels.tile_loops.ORDERS``."""
@@ -35,6 +36,11 @@ class Tiling:
         Operands whose tiles stay in the scratchpad across the loop they do not depend on.
     alternative : int
         Which of an operator's alternative nests runs.
+
+    Raises
+    ------
+    InfeasiblePlan
+        For a tile size below 1 or an unknown loop order.
     """
 
     position_tile: PositionTile
@@ -44,6 +50,17 @@ class Tiling:
     loop_order: str = "mnk"
     held: frozenset[Operand] = frozenset()
     alternative: int = 0
+
+    def __post_init__(self) -> None:
+        for loop in ("filter_tile", "channel_tile", "group_tile"):
+            if getattr(self, loop) < 1:
+                raise InfeasiblePlan(f"tiling: expected {loop} of at least 1, found {getattr(self, loop)}")
+        if self.loop_order not in LOOP_ORDERS:
+            raise InfeasiblePlan(
+                f"tiling: expected a loop order of {', '.join(LOOP_ORDERS)}, found {self.loop_order!r}"
+            )
+        if self.alternative < 0:
+            raise InfeasiblePlan(f"tiling: expected an alternative of at least 0, found {self.alternative}")
 
     def __str__(self) -> str:
         sizes = [f"m={self.position_tile}", f"n={self.filter_tile}", f"k={self.channel_tile}"]

@@ -20,15 +20,28 @@ import numpy as np
 from simulator.arrays.protocol import Int64Array
 from simulator.kernels import position_splits
 from simulator.kernels.position_splits import Splits
+from workloads.errors import InfeasiblePlan
 from workloads.loop_nest import MatrixNest, SpatialAxis, VectorNest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionTile:
-    """Size of a tile of output positions: a run of ``num_positions``, or a rectangle ``block`` of rows x columns."""
+    """Size of a tile of output positions: a run of ``num_positions``, or a rectangle ``block`` of rows x columns.
+
+    Raises
+    ------
+    InfeasiblePlan
+        For a size below 1, or a rectangle that has not ``num_positions`` positions.
+    """
 
     num_positions: int
     block: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        sides = self.block or (self.num_positions, 1)
+        if min(sides) < 1 or sides[0] * sides[1] != self.num_positions:
+            found = f"{self.num_positions} positions in a block of {self.block}" if self.block else self.num_positions
+            raise InfeasiblePlan(f"position tile: expected at least 1 position, rows times columns, found {found}")
 
     def __str__(self) -> str:
         return f"{self.block[0]}x{self.block[1]}" if self.block else str(self.num_positions)
@@ -40,7 +53,14 @@ def split_positions(nest: MatrixNest | VectorNest, tiles: Sequence[PositionTile]
     Inputs are elements a channel, padding excluded and halo included; ``fresh`` are those that no earlier tile of the
     same candidate needed, so that they sum to what the whole nest needs. Outputs are elements a filter. For vector
     nests without windows both are bits.
+
+    Raises
+    ------
+    InfeasiblePlan
+        For a rectangle where there are no two axes that windows slide along.
     """
+    if (len(nest.axes) < 2 or _is_sequential(nest)) and any(tile.block for tile in tiles):
+        raise InfeasiblePlan(f"position tile: a block needs two axes of windows, found {len(nest.axes)}")
     candidates = np.array([(tile.num_positions, *(tile.block or (0, 0))) for tile in tiles], dtype=np.int64).reshape(
         -1, 3
     )
@@ -63,12 +83,15 @@ def _outputs_per_filter(nest: MatrixNest | VectorNest) -> int:
     return nest.num_positions
 
 
+def _is_sequential(nest: MatrixNest | VectorNest) -> bool:
+    return isinstance(nest, MatrixNest) and nest.sequential
+
+
 def _axis_table(nest: MatrixNest | VectorNest) -> Int64Array:
     """The batch is an axis like the others: each position needs one image. In a recurrence it comes after the steps."""
     batch = nest.batch if isinstance(nest, MatrixNest) else 1
     batch_axis = SpatialAxis(num_positions=batch, input_size=batch)
-    last = isinstance(nest, MatrixNest) and nest.sequential
-    axes = (*nest.axes, batch_axis) if last else (batch_axis, *nest.axes)
+    axes = (*nest.axes, batch_axis) if _is_sequential(nest) else (batch_axis, *nest.axes)
     rows = [
         (axis.num_positions, axis.input_size, axis.kernel, axis.stride, axis.dilation, axis.pad_begin) for axis in axes
     ]

@@ -9,6 +9,7 @@ from hw_configs.accelerator import Accelerator
 from simulator.machine import Machine
 from simulator.operator_cost import cost_operator, cost_view
 from simulator.plan import Plan, Tiling
+from simulator.plan_check import check_plan
 from simulator.result import FusedStep, OperatorCost, Result, TraceEvent
 from simulator.tile_cost import Nest
 from simulator.timeline import trace_operator
@@ -46,7 +47,13 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
         A tiling for every operator that is not a view.
     batch : int
         Inferences in one run, for the throughput.
+
+    Raises
+    ------
+    InfeasiblePlan
+        When the plan does not go with the network, or a tiling does not fit into the scratchpad; names the operator.
     """
+    check_plan(network, plan)
     machine = Machine(accelerator=accelerator)
     operators = {operator.name: operator for operator in network.operators}
     known: dict[tuple[Hashable, ...], _Run] = {}

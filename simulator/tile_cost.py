@@ -27,6 +27,8 @@ class TileCost:
     """
 
     footprint_bits: int
+    missing_bits: int
+    """By how much it exceeds the scratchpad; 0 when it fits."""
     off_chip_bits: OperandTraffic
     port_bits: OperandTraffic
     port_energies_pj: tuple[float, float, float]
@@ -49,6 +51,7 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
     inputs, weights, outputs = ports.energies_pj(machine.costs)
     return TileCost(
         footprint_bits=int(record[tile_loops.FOOTPRINT_BITS]),
+        missing_bits=int(tile_loops.missing_bits(machine.bounds, record)),
         off_chip_bits=OperandTraffic(
             input_read=int(record[tile_loops.INPUT_BITS]),
             weight_read=int(record[tile_loops.WEIGHT_BITS]),
