@@ -212,9 +212,9 @@ def vector_port_bits(nest: VectorNest, g: Int64Array, m: Int64Array) -> PortBits
 
 
 def _share(total: int, part: Int64Array, whole: int) -> Int64Array:
-    """``total * part // whole`` without leaving int64."""
-    quotient, remainder = divmod(total, whole)
-    return part * quotient + part * remainder // whole
+    """``total * part // whole`` in Python's integers: the products of long streams leave int64."""
+    shares = [total * one // whole for one in part.ravel().tolist()]
+    return np.array(shares, dtype=np.int64).reshape(part.shape)
 
 
 def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Machine) -> _Tables:
