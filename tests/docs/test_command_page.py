@@ -1,0 +1,75 @@
+"""Every command on docs/command.md runs, and the table that it shows looks like the one that is printed."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from onnx import TensorProto, helper
+
+from sparsim.cli import build_parser, main
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ (sparsim .*)$", PAGE, re.MULTILINE)
+QUICK = {"resnet50": "resnet9", "llama_7b_decode": "resnet9", "context=4096": "resolution=64"}
+"""Stand-ins for what takes long; every option stays as it is."""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that the page names, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    scalesim = ROOT / "tests" / "data" / "scalesim"
+    (tmp_path / "topology.csv").write_text((scalesim / "gemm.csv").read_text())
+    (tmp_path / "scale.cfg").write_text((scalesim / "scale.cfg").read_text())
+    (tmp_path / "my_npu.yaml").write_text((ROOT / "hw_configs" / "accelerators" / "edge_npu.yaml").read_text())
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "zoo.csv").write_text((ROOT / "validation" / "data" / "zoo.csv").read_text())
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "seq", 8]) for name in "xy")
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "graph", [x], [y])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_run(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [QUICK.get(word, word) for word in shlex.split(line)[1:]]
+    if words == ["validate"]:
+        words = ["validate", "light_models"]  # the rest has tests of its own
+    assert main(words) == 0
+    assert capsys.readouterr().out
+
+
+def test_the_table_looks_as_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures move with the model; headings, units and order do not."""
+    shown = PAGE.partition("--accelerator edge_npu\n")[2].partition("\nlayer4")[0]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["run", "resnet50", "--accelerator", "edge_npu"]) == 0
+    printed = capsys.readouterr().out.partition("\nlayer4")[0]
+    assert _without_figures(printed) == _without_figures(shown)
+
+
+def _without_figures(text: str) -> list[str]:
+    """Return the words of each line, figures and what stands in order of size left out."""
+    lines = [re.sub(r"[0-9.,]+%?", "#", line).split() for line in text.splitlines()]
+    return [
+        " ".join(line[:3] if line[:1] in (["energy"], ["area"]) else line) for line in lines if line != ["leakage", "#"]
+    ]
+
+
+def test_every_option_is_shown() -> None:
+    for command in ("run", "validate"):
+        for option in _options(command):
+            assert option in PAGE, option
+
+
+def _options(command: str) -> set[str]:
+    commands = next(
+        action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)
+    ).choices[command]
+    return {action.option_strings[-1] for action in commands._actions if action.option_strings} - {"--help"}
