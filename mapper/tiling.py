@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from mapper.candidates import candidate_tiles
 from mapper.objective import Objective, kernel_objective
-from simulator.arrays.protocol import Int64Array
+from simulator.arrays.protocol import Dimension, Int64Array
 from simulator.kernels import tile_loops
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Tiling
 from simulator.tile_cost import Nest
 from simulator.tile_space import HOLD_BITS, Candidates, build_tile_space
+from workloads.loop_nest import MatrixNest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +40,26 @@ def best_tiling(
 
     ``fixed_pj`` is the operator's energy that no tiling changes; it matters to energy times cycles alone.
     """
-    best: tuple[tuple[float, float], Tiling] | None = None
+    best = None
+    scores = (math.inf, math.inf)
     missing = []
+    wanted = kernel_objective(objective, machine, fixed_pj)
     for alternative, nest in enumerate(nests):
+        if best and not _may_be_better(nest, machine):
+            continue
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
-        wanted = kernel_objective(objective, machine, fixed_pj)
-        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted)
-        if record.size == 0:
-            missing.append(int(shortage))
-        elif best is None or scores < best[0]:
-            best = (scores, _tiling(record, candidates, alternative))
-    return best[1] if best else Shortage(missing_bits=min(missing))
+        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted, scores)
+        if record.size:
+            best = _tiling(record, candidates, alternative)
+        missing.append(int(shortage))
+    return best or Shortage(missing_bits=min(missing))
+
+
+def _may_be_better(nest: Nest, machine: Machine) -> bool:
+    """Unfolding pays where K is mapped on the array, whose size then need not match the channels."""
+    unfolded = isinstance(nest, MatrixNest) and nest.is_unfolded
+    return not unfolded or machine.array.streamed_dimension is not Dimension.K
 
 
 def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implementation, ...]:

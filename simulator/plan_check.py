@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.plan import Plan, Tiling
 from workloads.errors import InfeasiblePlan
-from workloads.loop_nest import MatrixNest, lower
+from workloads.loop_nest import MatrixNest, nests_of
 from workloads.network import Network
 from workloads.operators import Operator
 from workloads.tensor import TensorRole
@@ -47,8 +47,7 @@ def _check_schedule(network: Network, plan: Plan) -> None:
 
 
 def _check_tiling(operator: Operator, network: Network, tiling: Tiling | None) -> None:
-    lowered = lower(operator, network.tensors)
-    nests = lowered if isinstance(lowered, tuple) else (lowered,)
+    nests = nests_of(operator, network.tensors)
     if not nests:
         return
     if tiling is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workloads.operators import (
     Activation,
@@ -76,6 +76,8 @@ class MatrixNest:
         Elements of the output tensor (differs from G*M*N for transposed convolution).
     sequential : bool
         M counts dependent steps of a recurrent cell, ``batch`` rows each: no two steps overlap on the array.
+    is_unfolded : bool
+        Windows are copied out (im2col) on the way from off-chip memory, so that K can be cut anywhere.
     fused_operations_per_output : int
         Vector-unit operations on each output before it leaves.
     """
@@ -94,6 +96,7 @@ class MatrixNest:
     k_per_channel: int = 1
     sequential: bool = False
     fused_operations_per_output: int = 0
+    is_unfolded: bool = False
 
     @property
     def m(self) -> int:
@@ -183,6 +186,22 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
             return (_lower_movement(work, ins, outs),)
         case View():
             return ()
+
+
+def nests_of(operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[MatrixNest | VectorNest, ...]:
+    """Return all nests that ``operator`` can run as, the usual one first; none for a view.
+
+    A convolution can also run unfolded: as the plain product of its windows by its weights. More bytes move, but K may
+    be cut inside a channel, to the array's own size.
+    Assumes windows that are unfolded on the way are fetched element by element, padding included.
+    """
+    lowered = lower(operator, tensors)
+    if isinstance(lowered, tuple):
+        return lowered
+    if lowered.k_per_channel == 1:
+        return (lowered,)
+    unfolded = replace(lowered, batch=lowered.m, axes=(), num_channels=lowered.k, k_per_channel=1, is_unfolded=True)
+    return (lowered, unfolded)
 
 
 _OPERATIONS = {

@@ -974,15 +974,17 @@ def _is_worse(first: float, second: float, best: NDArray[np.float64]) -> bool:
 
 
 @njit(cache=True)
-def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple[Int64Array, tuple[float, float], int]:
-    """Return the tiling with the least score among those that fit.
+def best_tiling(
+    space: TileSpace, bounds: Bounds, objective: Objective, at_most: tuple[float, float]
+) -> tuple[Int64Array, tuple[float, float], int]:
+    """Return the tiling with the least score among those that fit and score better than ``at_most``.
 
     Branch and bound: tile sizes by rising lower bound, then the loop orders of each, then the walk over steps; each
     only while its bound is below the best score so far.
 
     Returns
     -------
-    record : int64 array, shape (NUM_FIELDS,), or (0,) when nothing fits
+    record : int64 array, shape (NUM_FIELDS,), or (0,) when nothing fits or is better
     scores : (float, float)
         The least score, and what decided between equal ones.
     shortage : int
@@ -992,7 +994,7 @@ def best_tiling(space: TileSpace, bounds: Bounds, objective: Objective) -> tuple
     useful = _useful_loops(space)
     sizes, scores = _size_bounds(space, bounds, objective, sums)
     totals = np.empty((2, 2), dtype=np.float64)
-    best = np.array([np.inf, np.inf])
+    best = np.array([at_most[0], at_most[1]])
     best_record = np.empty(0, dtype=np.int64)
     shortage = np.int64(2**62)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)

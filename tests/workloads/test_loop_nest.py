@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workloads.formats import INT8, INT32
-from workloads.loop_nest import MatrixNest, lower
+from workloads.loop_nest import MatrixNest, lower, nests_of
 from workloads.operators import (
     Activation,
     Convolution,
@@ -174,3 +174,34 @@ def test_transcendental_activations_take_more_operations():
     (relu,) = lowered(Activation(function="relu"), [(4, 4)], (4, 4))
     (sigmoid,) = lowered(Activation(function="sigmoid"), [(4, 4)], (4, 4))
     assert (relu.num_operations, sigmoid.num_operations) == (16, 48)
+
+
+def test_convolution_can_run_unfolded():
+    """The same product with windows copied out: K = 45 can be cut anywhere, and every window is fetched."""
+    work = Convolution(window=window(3, stride=2, pad=1))
+    shapes = {"x": (2, 5, 8, 8), "w": (6, 5, 3, 3), "y": (2, 6, 4, 4)}
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=INT8, role=TensorRole.ACTIVATION) for name, shape in shapes.items()
+    }
+    usual, unfolded = nests_of(Operator(name="op", work=work, inputs=("x", "w"), outputs=("y",)), tensors)
+    assert usual == lower(Operator(name="op", work=work, inputs=("x", "w"), outputs=("y",)), tensors)
+    assert (unfolded.m, unfolded.n, unfolded.k, unfolded.num_macs) == (usual.m, usual.n, usual.k, usual.num_macs)
+    assert (unfolded.num_channels, unfolded.k_per_channel, unfolded.axes) == (45, 1, ())
+
+
+def test_pointwise_convolution_has_nothing_to_unfold():
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=INT8, role=TensorRole.ACTIVATION)
+        for name, shape in {"x": (1, 5, 8, 8), "w": (6, 5, 1, 1), "y": (1, 6, 8, 8)}.items()
+    }
+    operator = Operator(name="op", work=Convolution(window=window(1)), inputs=("x", "w"), outputs=("y",))
+    assert len(nests_of(operator, tensors)) == 1
+
+
+def test_operand_read_twice_is_fetched_once():
+    """x + x: one input of 8 x 4 bytes."""
+    x = Tensor(name="x", shape=(8, 4), format=INT8, role=TensorRole.ACTIVATION)
+    y = Tensor(name="y", shape=(8, 4), format=INT8, role=TensorRole.ACTIVATION)
+    operator = Operator(name="op", work=Elementwise(function="add"), inputs=("x", "x"), outputs=("y",))
+    (nest,) = lower(operator, {"x": x, "y": y})
+    assert (nest.input_bits, nest.num_operations) == (256, 32)

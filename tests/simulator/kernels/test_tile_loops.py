@@ -104,7 +104,7 @@ def test_kernels_run_uncompiled(drawn, accelerator):
     machine = Machine(accelerator=accelerator)
     space, expected = filled_record(nest, tiling, machine)
     objective = tile_loops.Objective(tile_loops.EDP, 6.0, 1.0, 2.0, 3.0, 4.0, 5.0)
-    best = tile_loops.best_tiling(space, machine.bounds, objective)
+    best = tile_loops.best_tiling(space, machine.bounds, objective, (np.inf, np.inf))
     front = tile_loops.pareto_tilings(space, machine.bounds)
     steps = tile_loops.all_steps(space, machine.bounds, expected)
 
@@ -113,7 +113,7 @@ def test_kernels_run_uncompiled(drawn, accelerator):
             if hasattr(kernel, "py_func"):
                 patch.setattr(tile_loops, name, kernel.py_func)
         _, record = filled_record(nest, tiling, machine)
-        plain_best = tile_loops.best_tiling(space, machine.bounds, objective)
+        plain_best = tile_loops.best_tiling(space, machine.bounds, objective, (np.inf, np.inf))
         plain_front = tile_loops.pareto_tilings(space, machine.bounds)
         plain_steps = tile_loops.all_steps(space, machine.bounds, record)
 
