@@ -50,7 +50,7 @@ def _biases(network: Network) -> set[str]:
     return {
         name
         for operator in network.operators
-        if isinstance(operator.work, Convolution | Gemm)
+        if isinstance(operator.work, Convolution | Gemm | MatMul)
         for name in operator.inputs[2:]
     }
 

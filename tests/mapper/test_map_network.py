@@ -248,9 +248,8 @@ def missing_bytes(error: InfeasiblePlan) -> int:
 
 
 def test_what_does_not_fit_says_which_operator_and_how_much_is_missing():
-    # 1 x 1 x 1 tiles of the 8 x 8 x 8 product: two inputs, two weights (int8), two int32 sums: 2 + 2 + 8 = 12 bytes;
-    # smallest is better: k whole keeps outputs int8 (out = acc while k is whole, output-stationary): m = n = 1,
-    # k = 8: 16 + 16 + 2 = 34. With k cut in the innermost loop: 2 + 2 + 8 = 12 is the least.
+    # k innermost in tiles of 1 x 1 x 1: two tiles of input, two of weights (a byte each) and two of int32 sums:
+    # 2 + 2 + 8 = 12 bytes. Whole reductions keep results int8, but take 8 bytes of each operand: more.
     accelerator = make_accelerator(capacity_bytes=5, port_bytes=1)
 
     with pytest.raises(InfeasiblePlan) as caught:
