@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sparsim.export import result_as_json
     from sparsim.output_folder import write_output_folder, write_result
     from workloads.errors import SparsimError
+    from workloads.formats import parse_format
     from workloads.load import list_networks, load_network
     from workloads.network import Network
     from workloads.operators import Operator
@@ -50,6 +51,7 @@ _HOME = {
     "load_network": "workloads.load",
     "map_network": "mapper.map_network",
     "pareto_tilings": "mapper.tiling",
+    "parse_format": "workloads.formats",
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",
     "simulate": "simulator.simulate",
@@ -74,6 +76,7 @@ __all__ = [
     "load_network",
     "map_network",
     "pareto_tilings",
+    "parse_format",
     "result_as_json",
     "run",
     "simulate",

@@ -43,18 +43,23 @@ class OperatorTable:
     @property
     def num_lines(self) -> int:
         """Lines that it prints, heading included."""
-        costly = sum(cost.total_cycles > 0 for cost in self.result.operators)
-        return 1 + min(costly, self.num_rows) + (costly > self.num_rows)
+        shown, rest = self._split()
+        return 1 + len(shown) + bool(rest)
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def _split(self) -> tuple[tuple[OperatorCost, ...], tuple[OperatorCost, ...]]:
+        """Return the operators that have a line of their own, and those that share the last; never one alone."""
         costly = sorted(
             (cost for cost in self.result.operators if cost.total_cycles), key=lambda cost: -cost.total_cycles
         )
-        shown, rest = costly[: self.num_rows], costly[self.num_rows :]
+        num_shown = len(costly) if len(costly) == self.num_rows + 1 else self.num_rows
+        return tuple(costly[:num_shown]), tuple(costly[num_shown:])
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shown, rest = self._split()
         names = [printable(cost.name) for cost in shown]
         if rest:
             names.append(f"{len(rest)} more")
-        groups = [(cost,) for cost in shown] + ([tuple(rest)] if rest else [])
+        groups = [(cost,) for cost in shown] + ([rest] if rest else [])
         columns = _columns(groups, self.result)
         longest = max(map(cell_len, ("operator", *names)))
         fitting = _fitting(columns, longest, options.max_width)

@@ -1,0 +1,144 @@
+"""JSON, CSV and trace of a result: keys, sums, units, and text that any reader takes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from simulator.result import Result
+from sparsim.export import json_text, result_as_csv, result_as_json, result_as_trace
+
+TOTALS = (
+    *("network", "accelerator", "technology", "macs", "total_cycles", "latency_ms", "inferences_per_second"),
+    *("average_power_mw", "compute_cycles", "stall_cycles", "off_chip_read_bytes", "off_chip_write_bytes"),
+    *("energy_pj", "area_mm2", "peak_scratchpad_bytes", "operators"),
+)
+OF_AN_OPERATOR = (
+    *("name", "kind", "macs", "total_cycles", "compute_cycles", "stall_cycles", "off_chip_read_bytes"),
+    *("off_chip_write_bytes", "energy_pj", "mapping_efficiency_fraction", "limited_by", "tile"),
+)
+
+
+@pytest.fixture(scope="module")
+def figures(tiny_result: Result) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(json_text(result_as_json(tiny_result)))
+    return figures
+
+
+def test_keys(figures: dict[str, Any]) -> None:
+    assert set(TOTALS) <= figures.keys()
+    for operator in figures["operators"]:
+        assert set(OF_AN_OPERATOR) <= operator.keys()
+
+
+@pytest.mark.parametrize(
+    "key", ["macs", "total_cycles", "compute_cycles", "stall_cycles", "off_chip_read_bytes", "off_chip_write_bytes"]
+)
+def test_totals_are_sums(figures: dict[str, Any], key: str) -> None:
+    assert figures[key] == sum(operator[key] for operator in figures["operators"])
+
+
+def test_energy_is_a_sum_of_components_and_of_operators(figures: dict[str, Any]) -> None:
+    for component, total in figures["energy_pj"].items():
+        assert total == pytest.approx(sum(operator["energy_pj"][component] for operator in figures["operators"]))
+    for one in (figures, *figures["operators"]):
+        parts = [value for component, value in one["energy_pj"].items() if component != "total"]
+        assert one["energy_pj"]["total"] == pytest.approx(sum(parts))
+
+
+def test_derived_figures(figures: dict[str, Any]) -> None:
+    assert figures["latency_ms"] == pytest.approx(1e3 * figures["total_cycles"] / figures["clock_hz"])
+    assert figures["inferences_per_second"] == pytest.approx(1e3 * figures["batch"] / figures["latency_ms"])
+    assert figures["average_power_mw"] == pytest.approx(
+        figures["energy_pj"]["total"] * 1e-9 / figures["latency_ms"] * 1e3
+    )
+    assert figures["area_mm2"] == pytest.approx(sum(figures["area_by_component_mm2"].values()))
+    assert figures["peak_scratchpad_bytes"] == max(operator["scratchpad_bytes"] for operator in figures["operators"])
+
+
+def test_operators_follow_each_other(figures: dict[str, Any]) -> None:
+    for one, following in pairwise(figures["operators"]):
+        assert following["start_cycle"] == one["start_cycle"] + one["total_cycles"]
+    for operator in figures["operators"]:
+        assert operator["total_cycles"] == operator["compute_cycles"] + operator["stall_cycles"]
+        assert operator["off_chip_read_bytes"] + operator["off_chip_write_bytes"] == sum(
+            operator["off_chip_by_operand_bytes"].values()
+        )
+        assert sum(operator["off_chip_by_operand_bytes"].values()) >= operator["compulsory_bytes"]
+        assert 0 <= operator["mapping_efficiency_fraction"] <= 1
+
+
+def test_a_figure_that_is_no_number_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="Out of range float values"):
+        json_text({"energy_pj": float("nan")})
+
+
+def test_csv_has_the_figures_of_the_json(tiny_result: Result, figures: dict[str, Any]) -> None:
+    rows = list(csv.DictReader(io.StringIO(result_as_csv(tiny_result))))
+    assert [row["name"] for row in rows] == [operator["name"] for operator in figures["operators"]]
+    for row, operator in zip(rows, figures["operators"], strict=True):
+        assert int(row["total_cycles"]) == operator["total_cycles"]
+        assert float(row["energy_pj.off_chip"]) == operator["energy_pj"]["off_chip"]
+        assert int(row["off_chip_by_operand_bytes.weight_read"]) == operator["off_chip_by_operand_bytes"]["weight_read"]
+        assert row["tile"] == operator["tile"]
+        assert None not in row.values()
+
+
+def test_csv_quotes_names(tiny_result: Result) -> None:
+    name = 'a, "b"\nc'
+    text = result_as_csv(replace(tiny_result, operators=(replace(tiny_result.operators[0], name=name),)))
+    assert next(csv.DictReader(io.StringIO(text)))["name"] == name
+
+
+def test_csv_of_nothing_is_empty(tiny_result: Result) -> None:
+    assert result_as_csv(replace(tiny_result, operators=())) == ""
+
+
+def test_trace_is_of_the_chrome_format(tiny_result: Result) -> None:
+    """Source of the format: Trace Event Format, Google, "Complete Events" and "Metadata Events"."""
+    trace = json.loads(json_text(result_as_trace(tiny_result)))
+    assert trace["displayTimeUnit"] in ("ms", "ns")
+    assert {event["ph"] for event in trace["traceEvents"]} == {"M", "X"}
+    for event in trace["traceEvents"]:
+        assert {"name", "ph", "pid", "tid"} <= event.keys()
+        if event["ph"] == "M":
+            assert event["name"] in ("process_name", "thread_name")
+            assert event["args"]["name"]
+        else:
+            assert event["ts"] >= 0
+            assert event["dur"] > 0
+
+
+def test_trace_is_in_microseconds_and_ends_with_the_run(tiny_result: Result) -> None:
+    """At 1 GHz a microsecond is 1,000 cycles."""
+    events = [
+        event for event in json.loads(json_text(result_as_trace(tiny_result)))["traceEvents"] if event["ph"] == "X"
+    ]
+    for event in events:
+        assert event["ts"] == pytest.approx(event["args"]["start_cycle"] / 1e3)
+        assert event["dur"] == pytest.approx(event["args"]["duration_cycles"] / 1e3)
+    assert max(event["ts"] + event["dur"] for event in events) == pytest.approx(1e3 * tiny_result.latency_ms)
+
+
+def test_events_of_a_resource_do_not_overlap_and_stay_in_their_operator(tiny_result: Result) -> None:
+    events = [
+        event for event in json.loads(json_text(result_as_trace(tiny_result)))["traceEvents"] if event["ph"] == "X"
+    ]
+    costs = {cost.name: cost for cost in tiny_result.operators}
+    by_thread = defaultdict(list)
+    for event in events:
+        start, duration = event["args"]["start_cycle"], event["args"]["duration_cycles"]
+        by_thread[event["tid"]].append((start, start + duration))
+        cost = costs[event["cat"]]
+        assert cost.start_cycle <= start
+        assert start + duration <= cost.start_cycle + cost.total_cycles
+    for spans in by_thread.values():
+        for (_, end), (start, _) in pairwise(sorted(spans)):
+            assert end <= start
