@@ -5,6 +5,7 @@ python examples/compare_accelerators.py resnet50 edge_npu os_array --out out/com
 
 import argparse
 import csv
+import sys
 from pathlib import Path
 
 import sparsim
@@ -41,4 +42,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except sparsim.SparsimError as error:
+        sys.exit(f"error: {error}")

@@ -33,7 +33,11 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
-    parser = _Parser(prog="sparsim", description="What a neural network costs on a hardware accelerator.")
+    parser = _Parser(
+        prog="sparsim",
+        description="What a neural network costs on a hardware accelerator.",
+        epilog="exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is missed",
+    )
     parser.add_argument("--version", action="version", version=f"sparsim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in (run, hw, networks, validate):

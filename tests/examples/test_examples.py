@@ -1,0 +1,61 @@
+"""The examples run as they stand, on networks small enough for a test."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import sparsim
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+README = EXAMPLES.parent / "README.md"
+
+
+def run(name: str, *arguments: str, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *arguments], capture_output=True, text=True, cwd=folder, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_five_lines(tmp_path: Path) -> None:
+    lines = run("five_lines.py", folder=tmp_path).splitlines()
+    assert re.fullmatch(r"[0-9.]+ ms, [0-9.]+ mJ, [0-9.]+ mm2", lines[0])
+    assert re.fullmatch(r"costliest: \S+, [0-9,]+ cycles, limited by [a-z -]+", lines[1])
+    assert not list(tmp_path.iterdir())
+
+
+def test_five_lines_are_five_and_stand_in_the_readme() -> None:
+    code = (EXAMPLES / "five_lines.py").read_text(encoding="utf-8").partition('"""\n\n')[2]
+    assert sum(bool(line) for line in code.splitlines()) == 5
+    assert code in README.read_text(encoding="utf-8")
+
+
+def test_compare_accelerators(tmp_path: Path) -> None:
+    out = tmp_path / "a" / "b"
+    printed = run("compare_accelerators.py", "resnet9", "edge_npu", "mcu", "--out", str(out), folder=tmp_path)
+    assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
+    with (out / "comparison.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["accelerator"] for row in rows] == ["edge_npu", "mcu"]
+    for row in rows:
+        result = sparsim.run("resnet9", row["accelerator"])
+        assert abs(float(row["latency_ms"]) - result.latency_ms) < 1e-4
+        assert abs(float(row["energy_mj"]) - result.energy.total_pj / 1e9) < 1e-4
+        assert row["latency_ms"] in printed
+
+
+def test_a_mistake_is_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "compare_accelerators.py"), "resnet9", "edge"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == ("error: unknown accelerator 'edge': did you mean edge_npu? (or a file: .yaml, .yml, .cfg)\n")
