@@ -53,23 +53,56 @@ def load_scalesim_config(path: Path, *, technology: Technology | None = None) ->
     """
     settings = _Settings(path, _parse(path))
     rows, cols = (settings.integer(_ARCHITECTURE, key, _MAX_SIDE) for key in ("ArrayHeight", "ArrayWidth"))
-    dataflow = _DATAFLOWS[settings.choice(_ARCHITECTURE, "Dataflow", tuple(_DATAFLOWS))]
+    design = ScalesimDesign(
+        rows=rows,
+        cols=cols,
+        dataflow=_DATAFLOWS[settings.choice(_ARCHITECTURE, "Dataflow", tuple(_DATAFLOWS))],
+        input_kib=settings.integer(_ARCHITECTURE, "IfmapSramSzkB", 2**30),
+        weight_kib=settings.integer(_ARCHITECTURE, "FilterSramSzkB", 2**30),
+        output_kib=settings.integer(_ARCHITECTURE, "OfmapSramSzkB", 2**30),
+        bandwidth_bytes_per_second=_bandwidth(settings),
+    )
+    name = settings.text("general", "run_name").strip("\"'") or path.stem
+    return scalesim_accelerator(design, name, technology or _default_technology())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalesimDesign:
+    """What a SCALE-Sim configuration says of the hardware; no bandwidth means that nothing stalls."""
+
+    rows: int
+    cols: int
+    dataflow: Literal["os", "ws", "is"]
+    input_kib: int
+    weight_kib: int
+    output_kib: int
+    bandwidth_bytes_per_second: int | None
+
+
+def scalesim_accelerator(design: ScalesimDesign, name: str, technology: Technology) -> Accelerator:
+    """Return the accelerator that stands for ``design``, under the assumptions of ``load_scalesim_config``."""
+    side = max(design.rows, design.cols)
     return Accelerator(
-        name=settings.text("general", "run_name").strip("\"'") or path.stem,
-        description=f"SCALE-Sim configuration {path.name}",
-        technology=technology or _default_technology(),
+        name=name,
+        description="a SCALE-Sim configuration",
+        technology=technology,
         array=Array(
-            rows=rows, cols=cols, dataflow=dataflow, clock_hz=_CLOCK_HZ, formats=(INT8,), accumulator_format=INT32
+            rows=design.rows,
+            cols=design.cols,
+            dataflow=design.dataflow,
+            clock_hz=_CLOCK_HZ,
+            formats=(INT8,),
+            accumulator_format=INT32,
         ),
-        vector_unit=VectorUnit(lanes=cols, format=INT8),
+        vector_unit=VectorUnit(lanes=design.cols, format=INT8),
         scratchpad=SplitScratchpad(
-            input=_memory(settings, "IfmapSramSzkB", max(rows, cols)),
-            weight=_memory(settings, "FilterSramSzkB", max(rows, cols)),
-            output=_memory(settings, "OfmapSramSzkB", max(rows, cols)),
+            input=_memory(design.input_kib, side),
+            weight=_memory(design.weight_kib, side),
+            output=_memory(design.output_kib, side),
         ),
         off_chip=OffChip(
             kind="SCALE-Sim backing store",
-            bandwidth_bytes_per_second=_bandwidth(settings),
+            bandwidth_bytes_per_second=design.bandwidth_bytes_per_second,
             energy_pj_per_bit=_OFF_CHIP_PJ_PER_BIT,
         ),
         sources=_SOURCES,
@@ -82,13 +115,13 @@ def _default_technology() -> Technology:
     return load_technology(_TECHNOLOGY)
 
 
-def _memory(settings: _Settings, key: str, array_side: int) -> Memory:
-    """Return the memory whose capacity in KiB is ``key``.
+def _memory(capacity_kib: int, array_side: int) -> Memory:
+    """Return a memory whose port is never the limit, as SCALE-Sim's is not.
 
-    Its port is never the limit, as SCALE-Sim's is not: an edge of the array reads or writes at most one word a row or
-    column a cycle, and a partial sum that is read and written takes 2 x 4 bytes.
+    An edge of the array reads or writes at most one word a row or column a cycle, and a partial sum that is read and
+    written takes 2 x 4 bytes.
     """
-    capacity_bytes = 1024 * settings.integer(_ARCHITECTURE, key, 2**30)
+    capacity_bytes = 1024 * capacity_kib
     return Memory(capacity_bytes=capacity_bytes, port_bytes=min(8 * array_side, capacity_bytes))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from validation import light_models, scalesim, stonne, zoo
+from validation import light_models, scalesim, scalesim_run, stonne, zoo
 from validation.check import Check
 from workloads.errors import SparsimError
 
-CHECKS: tuple[Check, ...] = (*scalesim.CHECKS, *stonne.CHECKS, *light_models.CHECKS, *zoo.CHECKS)
+CHECKS: tuple[Check, ...] = (*scalesim.CHECKS, *scalesim_run.CHECKS, *stonne.CHECKS, *light_models.CHECKS, *zoo.CHECKS)
 """In the order that they are printed."""
 
 

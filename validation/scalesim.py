@@ -15,18 +15,19 @@ from workloads.errors import NetworkError
 from workloads.formats import INT8
 from workloads.loop_nest import MatrixNest, lower
 from workloads.network import Network
-from workloads.operators import Convolution, Operator, Window
+from workloads.operators import Convolution, MatMul, Operator, Window
 from workloads.tensor import Tensor, TensorRole
 
-_SOURCE = "SCALE-Sim v3, github.com/scalesim-project/SCALE-Sim, commit fab89b7"
-_FILE_NAME = "scalesim_v3.csv"
+SOURCE = "SCALE-Sim v3, github.com/scalesim-project/SCALE-Sim, commit fab89b7"
+FILE_NAME = "scalesim_v3.csv"
 _CONVOLUTION_COLUMNS = ("ifmap_h", "ifmap_w", "filt_h", "filt_w", "channels", "num_filters", "stride")
-_COLUMNS = (*_CONVOLUTION_COLUMNS, "M", "N", "K", "array_rows", "array_cols", "dataflow", "sparsity", "stall_cycles")
+COLUMNS = (*_CONVOLUTION_COLUMNS, "M", "N", "K", "array_rows", "array_cols", "dataflow", "sparsity", "stall_cycles")
 
 Sizes = tuple[int, int, int]
 
 
-def _is_dense_without_stalls(row: TableRow) -> bool:
+def is_dense_without_stalls(row: TableRow) -> bool:
+    """Return whether the row is of a dense layer that never waited."""
     return row.text("sparsity") == "dense" and row.number("stall_cycles") == 0
 
 
@@ -52,7 +53,36 @@ def _array(row: TableRow) -> SystolicArray:
 
 
 def _lowered_sizes(row: TableRow) -> Sizes:
-    """Return M, N, K of the row's convolution, from a network of that one operator.
+    """Return M, N, K of the row's convolution, lowered from its network."""
+    network = layer_network(row)
+    nest = lower(network.operators[0], network.tensors)
+    assert isinstance(nest, MatrixNest)
+    return nest.m, nest.n, nest.k
+
+
+def layer_network(row: TableRow) -> Network:
+    """Return the row's layer as a network of one operator."""
+    work, shapes = _convolution(row) if _is_convolution(row) else _product(row)
+    roles = (TensorRole.INPUT, TensorRole.WEIGHT, TensorRole.OUTPUT)
+    operator = Operator(name="layer", work=work, inputs=("x", "w"), outputs=("y",))
+    try:
+        tensors = {
+            name: Tensor(name=name, shape=shape, format=INT8, role=role)
+            for name, shape, role in zip("xwy", shapes, roles, strict=True)
+        }
+        return Network(name="row", operators=(operator,), tensors=tensors)
+    except NetworkError as error:
+        column = "ifmap_h" if _is_convolution(row) else "M"
+        raise row.error(column, f"sizes that make a layer ({error})") from None
+
+
+def _product(row: TableRow) -> tuple[MatMul, tuple[tuple[int, ...], ...]]:
+    m, n, k = _printed_sizes(row)
+    return MatMul(), ((m, k), (k, n), (m, n))
+
+
+def _convolution(row: TableRow) -> tuple[Convolution, tuple[tuple[int, ...], ...]]:
+    """Return the row's convolution with the shapes of its input, weight and output.
 
     SCALE-Sim counts ceil((H - Fh + s) / s) output rows of an unpadded input: a last window that does not fit counts,
     as if the input were padded at its end.
@@ -69,19 +99,8 @@ def _lowered_sizes(row: TableRow) -> Sizes:
         pads_begin=(0, 0),
         pads_end=tuple(reach[axis] - size_in[axis] for axis in (0, 1)),
     )
-    operator = Operator(name="layer", work=Convolution(window=window), inputs=("x", "w"), outputs=("y",))
-    try:
-        tensors = (
-            Tensor(name="x", shape=(1, channels, *size_in), format=INT8, role=TensorRole.INPUT),
-            Tensor(name="w", shape=(filters, channels, *kernel), format=INT8, role=TensorRole.WEIGHT),
-            Tensor(name="y", shape=(1, filters, *size_out), format=INT8, role=TensorRole.OUTPUT),
-        )
-        network = Network(name="row", operators=(operator,), tensors={tensor.name: tensor for tensor in tensors})
-    except NetworkError as error:
-        raise row.error("ifmap_h", f"sizes that make a convolution ({error})") from None
-    nest = lower(operator, network.tensors)
-    assert isinstance(nest, MatrixNest)
-    return nest.m, nest.n, nest.k
+    shapes = ((1, channels, *size_in), (filters, channels, *kernel), (1, filters, *size_out))
+    return Convolution(window=window), shapes
 
 
 def _compare_sizes(row: TableRow) -> Comparison | None:
@@ -117,7 +136,7 @@ def _compare_output_writes(row: TableRow) -> Comparison | None:
 
     Output-stationary, SCALE-Sim counts R + C words a fold more than the M x N results that there are.
     """
-    if not _is_dense_without_stalls(row) or row.text("dataflow") == "os" or row.is_empty("sram_ofmap_writes"):
+    if not is_dense_without_stalls(row) or row.text("dataflow") == "os" or row.is_empty("sram_ofmap_writes"):
         return None
     ours = int(_scratchpad_accesses(row).output_write)
     return Comparison(expected=(row.number("sram_ofmap_writes"),), ours=(ours,))
@@ -127,15 +146,15 @@ def _check(name: str, column: str, ours: Callable[[TableRow], float], tolerance_
     """Return a check of ``column`` on the dense rows without stalls; rows where it is empty were not measured."""
 
     def compare(row: TableRow) -> Comparison | None:
-        if not _is_dense_without_stalls(row) or row.is_empty(column):
+        if not is_dense_without_stalls(row) or row.is_empty(column):
             return None
         return Comparison(expected=(row.number(column),), ours=(ours(row),))
 
     return Check(
         name=name,
-        file_name=_FILE_NAME,
-        columns=(*_COLUMNS, column),
-        source=_SOURCE,
+        file_name=FILE_NAME,
+        columns=(*COLUMNS, column),
+        source=SOURCE,
         tolerance_fraction=tolerance_fraction,
         compare=compare,
     )
@@ -148,17 +167,17 @@ CHECKS = (
     _check("scalesim_mapping_efficiency", "mapping_eff_pct", _mapping_efficiency_pct, tolerance_fraction=1e-5),
     Check(
         name="scalesim_output_writes",
-        file_name=_FILE_NAME,
-        columns=(*_COLUMNS, "sram_ofmap_writes"),
-        source=_SOURCE,
+        file_name=FILE_NAME,
+        columns=(*COLUMNS, "sram_ofmap_writes"),
+        source=SOURCE,
         tolerance_fraction=0.0,
         compare=_compare_output_writes,
     ),
     Check(
         name="scalesim_convolution_sizes",
-        file_name=_FILE_NAME,
+        file_name=FILE_NAME,
         columns=(*_CONVOLUTION_COLUMNS, "M", "N", "K"),
-        source=_SOURCE,
+        source=SOURCE,
         tolerance_fraction=0.0,
         compare=_compare_sizes,
     ),

@@ -127,7 +127,7 @@ def test_importer_lowers_the_same_sizes(tmp_path):
         ),
         (
             CONVOLUTION | {"filt_h": "11"},
-            r"scalesim_v3\.csv:7: column 'ifmap_h': expected sizes that make a convolution",
+            r"scalesim_v3\.csv:7: column 'ifmap_h': expected sizes that make a layer",
         ),
     ],
 )
