@@ -46,7 +46,7 @@ def test_cycles(cost: OperatorCost) -> None:
     assert cost.total_cycles == 288 + 112 + 108 + 108 == 616
     assert cost.stall_cycles == 444
     assert cost.limited_by is Limit.DMA_LATENCY
-    assert cost.mapping_efficiency_fraction == pytest.approx(144 / 172)
+    assert cost.mapping_efficiency_fraction == 144 / 144
 
 
 def test_bytes(cost: OperatorCost) -> None:
