@@ -56,7 +56,9 @@ def load_network(
     name = str(source)
     if name in zoo_names():
         if not fuse:
-            raise NetworkError(f"zoo network {name!r} has its batch normalisation folded in: fuse=False needs a file")
+            raise NetworkError(
+                f"zoo network {name!r} has its batch normalisation folded in: fuse=False needs an ONNX file"
+            )
         return build(name, batch=batch, bindings=bindings, format=format or INT8)
     path = _light_model(name) or Path(source)
     match path.suffix.lower():
@@ -150,5 +152,5 @@ def _unknown(name: str, path: Path) -> NetworkError:
         return NetworkError(f"{path}: expected a file that ends in .onnx or .csv")
     return NetworkError(
         f"unknown network {name!r}: expected a file (.onnx, .csv), light:NAME, or one of {', '.join(zoo_names())}"
-        f"{did_you_mean(name, zoo_names())}"
+        f"{did_you_mean(name, list_networks())}"
     )

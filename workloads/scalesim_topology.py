@@ -141,8 +141,10 @@ def _parse_row(path: Path, line: int, fields: list[str], form: _Form) -> _Row:
 
 
 def _parse_size(cell: _Cell, value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,12}", value) or int(value) == 0:
+    if not re.fullmatch(r"[0-9]+", value) or not value.strip("0"):
         raise cell.error("a whole number of at least 1", repr(value))
+    if len(value) > 12:
+        raise cell.error("at most 12 digits", f"{len(value)}")
     return int(value)
 
 

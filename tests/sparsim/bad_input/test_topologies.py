@@ -21,6 +21,7 @@ HEADER = "Layer,M,N,K,\n"
         (b"Layer,M,N,K\na,1,2\n", "line 2, column 2 and on: expected 3 sizes (M, N, K) and an optional N:M"),
         (b"Layer,M,N,K\na,1,2,3\nb,1,x,3\n", "line 3, column N: expected a whole number of at least 1, found 'x'"),
         (b"Layer,M,N,K\na,1,0,3\n", "line 2, column N: expected a whole number of at least 1, found '0'"),
+        (b"Layer,M,N,K\na,1,1" + b"0" * 12 + b",3\n", "line 2, column N: expected at most 12 digits, found 13"),
         (b"Layer,M,N,K\na,1,-2,3\n", "line 2, column N: expected a whole number of at least 1, found '-2'"),
         (b"Layer,M,N,K\na,1,2\0,3\n", "line 2, column N: expected a whole number of at least 1, found '2\\x00'"),
         (bytes(range(128, 256)), "is no text file in UTF-8"),
