@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from hw_configs.accelerator import Array
@@ -19,19 +20,19 @@ def with_supported_formats(network: Network, array: Array) -> Network:
     """
     biases, operands = _biases(network), _operands(network)
     changed: dict[str, Tensor] = {}
-    counts: dict[tuple[str, str], int] = {}
+    counts: Counter[tuple[str, str, str]] = Counter()
     for tensor in network.tensors.values():
-        target = array.accumulator_format if tensor.name in biases else array.default_format
+        is_bias = tensor.name in biases
+        target = array.accumulator_format if is_bias else array.default_format
         if _is_supported(tensor.format, array, tensor.name in operands):
             continue
         changed[tensor.name] = replace(tensor, format=target)
-        pair = (tensor.format.name, target.name)
-        counts[pair] = counts.get(pair, 0) + 1
+        counts[tensor.format.name, "biases" if is_bias else "tensors", target.name] += 1
     if not changed:
         return network
     notes = tuple(
-        f"{count} {found} tensors are costed as {target}: the array multiplies {', '.join(map(str, array.formats))}"
-        for (found, target), count in counts.items()
+        f"{count} {found} {what} are costed as {target}: the array multiplies {', '.join(map(str, array.formats))}"
+        for (found, what, target), count in counts.items()
     )
     return replace(network, tensors={**network.tensors, **changed}, notes=(*network.notes, *notes))
 

@@ -57,7 +57,7 @@ def load_network(
     if name in zoo_names():
         if not fuse:
             raise NetworkError(
-                f"zoo network {name!r} has its batch normalisation folded in: fuse=False needs an ONNX file"
+                f"zoo network {name!r} has its batch normalisation folded in: --no-fuse (fuse=False) needs an ONNX file"
             )
         return build(name, batch=batch, bindings=bindings, format=format or INT8)
     path = _light_model(name) or Path(source)

@@ -92,7 +92,7 @@ def execute(options: argparse.Namespace) -> int:
         approximate_unsupported=options.unsupported == "approximate",
         format=parse_format(options.element_format) if options.element_format else None,
     )
-    with progress_bar("mapping operators") as progress:
+    with progress_bar("mapping operators (a first run compiles for half a minute)") as progress:
         result = run(network, accelerator, objective=options.objective, progress=progress)
     if options.out is not None:
         from sparsim.output_folder import write_output_folder

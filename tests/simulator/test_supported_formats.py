@@ -51,7 +51,7 @@ def test_floats_on_an_integer_array():
     }
     assert found.notes == (
         "6 fp32 tensors are costed as int8: the array multiplies int8",
-        "2 fp32 tensors are costed as int32: the array multiplies int8",
+        "2 fp32 biases are costed as int32: the array multiplies int8",
     )
 
 

@@ -111,7 +111,11 @@ def test_batch_and_binding_that_differ(tmp_path: Path) -> None:
     [
         ("resnet50", {"batch": 0}, "batch is 0, expected at least 1"),
         ("no_such.onnx", {"batch": -3}, "batch is -3, expected at least 1"),
-        ("resnet50", {"fuse": False}, "zoo network 'resnet50' has its batch normalisation folded in: fuse=False needs"),
+        (
+            "resnet50",
+            {"fuse": False},
+            "zoo network 'resnet50' has its batch normalisation folded in: --no-fuse (fuse=False) needs",
+        ),
         ("no_such.onnx", {}, "no_such.onnx: no such file"),
         ("no_such.onnx", {"batch": 2}, "no_such.onnx: no such file"),
         ("no_such.onnx", {"format": INT8}, "an ONNX file states its element formats; format int8 cannot be chosen"),
