@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from simulator.kernels import tile_loops
+from simulator.kernels import tile_loops, tile_types
 from simulator.machine import Machine
 
 
@@ -25,14 +25,14 @@ _KIND = {
 }
 
 
-def kernel_objective(objective: Objective, machine: Machine, fixed_pj: float) -> tile_loops.Objective:
+def kernel_objective(objective: Objective, machine: Machine, fixed_pj: float) -> tile_types.Objective:
     """Return ``objective`` with the unit energies of ``machine``, as the kernels read it.
 
     ``fixed_pj`` is the operator's energy that no tiling changes. Assumes energy times delay is least for a network when
     it is least for each operator.
     """
     costs = machine.costs
-    return tile_loops.Objective(
+    return tile_types.Objective(
         kind=_KIND[objective],
         fixed_pj=fixed_pj,
         input_pj_per_bit=costs.load_pj_per_bit(0),

@@ -8,7 +8,7 @@ from functools import cached_property
 from hw_configs.accelerator import Accelerator, Memory
 from simulator.arrays import array_model
 from simulator.arrays.protocol import ArrayModel
-from simulator.kernels.tile_loops import Bounds
+from simulator.kernels.tile_types import Bounds
 from simulator.unit_costs import UnitCosts, operand_memories, unit_costs
 
 _UNBOUNDED_BITS = 2**62

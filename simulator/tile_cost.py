@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
+from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.position_tiles import touched_elements
@@ -67,7 +68,7 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
     )
 
 
-def tiling_record(space: tile_loops.TileSpace, tiling: Tiling) -> Int64Array:
+def tiling_record(space: TileSpace, tiling: Tiling) -> Int64Array:
     """Return the kernels' record of ``tiling`` in a space where it is the only choice of sizes."""
     record = np.zeros(tile_loops.NUM_FIELDS, dtype=np.int64)
     record[tile_loops.ORDER] = order_number(tiling)

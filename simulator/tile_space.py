@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.arrays.protocol import Dimension, Int64Array
 from simulator.kernels.position_splits import Splits
-from simulator.kernels.tile_loops import TileSpace
+from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Operand, Tiling
 from simulator.position_tiles import PositionTile, split_positions

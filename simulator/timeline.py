@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.kernels import tile_loops
+from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.result import TraceEvent
@@ -43,7 +44,7 @@ def trace_operator(name: str, nest: Nest, tiling: Tiling, machine: Machine) -> t
 def _step_events(
     name: str,
     resource: str,
-    space: tile_loops.TileSpace,
+    space: TileSpace,
     machine: Machine,
     record: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
 ) -> Iterator[TraceEvent]:

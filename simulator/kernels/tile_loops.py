@@ -16,13 +16,11 @@ All callees of the cached functions are in this file on purpose: numba keeps sta
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Int64Array = NDArray[np.int64]
+from simulator.kernels.tile_types import Bounds, Int64Array, Objective, Steps, TileSpace
 
 M, N, K = 0, 1, 2
 ORDERS = np.array([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]], dtype=np.int64)
@@ -50,104 +48,6 @@ NUM_FIELDS = 18
     OUTPUT_FOOTPRINT_BITS,
 ) = range(NUM_FIELDS)
 """Columns of a tiling's record. The first four are indices of candidate sizes; ORDER is a row of ``ORDERS``."""
-
-
-class TileSpace(NamedTuple):
-    """A nest, its candidate tile sizes, and what each tile size costs on the array.
-
-    Position candidates are stored one after another: candidate c owns entries ``tile_begin[c]`` to
-    ``tile_begin[c + 1]`` of ``tile_input``, ``tile_fresh``, ``tile_output`` (elements a tile) and ``tile_size`` (index
-    of the tile's number of positions in the cost tables). ``count_size`` lists the distinct sizes of a candidate and
-    ``size_count`` how often each occurs, from ``count_begin`` on. ``stand_in`` lists tiles that stand for others: of
-    all that behave alike together with both neighbours one is walked, weighted by how many it stands for.
-
-    Cost tables have axes (group size, position size, filter size, channel size); ``*_size[c]`` gives the table index
-    of a candidate's full tile and ``*_rest_size[c]`` that of its last one; ``groups``, ``positions`` and ``filters``
-    are the sizes themselves. The tables describe a tile that is a whole reduction: ``array_cycles`` on the array, or
-    ``chained_cycles`` when it follows another without refilling it; ``operand_port_cycles`` and ``output_port_bits``,
-    which ports of ``output_port_width_bits`` a cycle move, are what the scratchpad needs (all operands count as outputs
-    where one memory serves all); ``access_pj`` is the scratchpad's energy.
-
-    A tile of a reduction that is cut moves more: sums are read back before it, unless it is the first, and written as
-    accumulators after it, unless it is the last. ``k_split_pj`` is the energy of one more cut of the whole operator's
-    reductions, ``chained_saving_pj`` what one more chained tile along the streamed loop saves in reads of the operand
-    that stays.
-    """
-
-    num_groups: int
-    num_filters: int
-    num_channels: int
-    group_tiles: Int64Array
-    filter_tiles: Int64Array
-    channel_tiles: Int64Array
-    tile_begin: Int64Array
-    tile_input: Int64Array
-    tile_fresh: Int64Array
-    tile_output: Int64Array
-    tile_size: Int64Array
-    count_begin: Int64Array
-    count_size: Int64Array
-    size_count: Int64Array
-    stand_in_begin: Int64Array
-    stand_in: Int64Array
-    stand_in_weight: Int64Array
-    group_size: Int64Array
-    group_rest_size: Int64Array
-    filter_size: Int64Array
-    filter_rest_size: Int64Array
-    channel_size: Int64Array
-    channel_rest_size: Int64Array
-    array_cycles: Int64Array
-    chained_cycles: Int64Array
-    operand_port_cycles: Int64Array
-    output_port_bits: Int64Array
-    access_pj: NDArray[np.float64]
-    positions: Int64Array
-    groups: Int64Array
-    filters: Int64Array
-    output_port_width_bits: int
-    num_lanes: int
-    fused_operations: int
-    columns_per_filter: int
-    k_split_pj: float
-    chained_saving_pj: float
-    single_fold: NDArray[np.bool_]
-    accumulates: NDArray[np.bool_]
-    streamed_dimension: int
-    sequential: bool
-    input_bits: int
-    weight_bits: int
-    output_bits: int
-    accumulator_bits: int
-    resident_bits: int
-
-
-class Bounds(NamedTuple):
-    """What the accelerator offers: capacities in bits, and the DMA's speed."""
-
-    total_bits: int
-    input_bits: int
-    weight_bits: int
-    output_bits: int
-    bits_per_cycle: float
-    latency_cycles: int
-    num_channels: int
-    burst_bits: int
-
-
-class Objective(NamedTuple):
-    """What the best tiling minimises: one of the four kinds below, and what energy depends on.
-
-    ``fixed_pj`` is what no tiling changes; energy times cycles needs it.
-    """
-
-    kind: int
-    fixed_pj: float
-    input_pj_per_bit: float
-    weight_pj_per_bit: float
-    output_read_pj_per_bit: float
-    output_write_pj_per_bit: float
-    pj_per_cycle: float
 
 
 TRAFFIC, LATENCY, ENERGY, EDP = 0, 1, 2, 3
@@ -236,7 +136,8 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
         positions = position_sums[p, 2]
         if _is_inside(order, M, N):
             positions = position_sums[p, 1]
-            if many_groups if trips[K] == 1 else not _is_inside(order, K, N):
+            refetched = many_groups if trips[K] == 1 else not _is_inside(order, K, N)
+            if refetched:
                 # the next pass begins to arrive while the last tile, with the halo it shares, is in use
                 first, last = space.tile_begin[p], space.tile_begin[p + 1] - 1
                 positions = max(positions, space.tile_input[first] + space.tile_input[last])
@@ -415,41 +316,6 @@ def _stand_ins(space: TileSpace, record: Int64Array, trips: Int64Array, dimensio
         result[0] = np.array([0, 1, count - 2, count - 1])
         result[1, 1] = count - 3
     return result
-
-
-class Steps(NamedTuple):
-    """What the steps of one tiling have in common: whole numbers only, so that passing it around is cheap.
-
-    Tiles: ``*_tile`` the full one, ``*_rest`` the last one. ``*_again``: whether a tile already there must be fetched
-    (or spilled) again in later passes of its operand's independent loop. ``table_*``: indices in the cost tables.
-    """
-
-    trips_m: int
-    trips_n: int
-    trips_k: int
-    trips_g: int
-    group_tile: int
-    group_rest: int
-    filter_tile: int
-    filter_rest: int
-    channel_tile: int
-    channel_rest: int
-    input_bits: int
-    weight_bits: int
-    output_bits: int
-    partial_bits: int
-    resident_bits: int
-    burst_bits: int
-    input_again: int
-    weight_again: int
-    output_again: int
-    chained_dimension: int
-    table_group: int
-    table_group_rest: int
-    table_filter: int
-    table_filter_rest: int
-    table_channel: int
-    table_channel_rest: int
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ import numpy as np
 from mapper.candidates import candidate_tiles
 from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
+from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Operand, Tiling
 from simulator.tile_space import build_tile_space
@@ -87,7 +88,7 @@ def _tilings_of(nest: MatrixNest | VectorNest, machine: Machine) -> list[Costed]
 
 
 def _costed(
-    space: tile_loops.TileSpace,
+    space: TileSpace,
     sums: Int64Array,
     record: Int64Array,
     trips: Int64Array,

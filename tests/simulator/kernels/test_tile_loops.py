@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from simulator.kernels import tile_loops
+from simulator.kernels.tile_types import Objective
 from simulator.machine import Machine
 from simulator.tile_cost import tile_cost, tiling_record
 from simulator.tile_space import build_tile_space, candidates_of
@@ -103,7 +104,7 @@ def test_kernels_run_uncompiled(drawn, accelerator):
     nest, tiling = drawn
     machine = Machine(accelerator=accelerator)
     space, expected = filled_record(nest, tiling, machine)
-    objective = tile_loops.Objective(tile_loops.EDP, 6.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+    objective = Objective(tile_loops.EDP, 6.0, 1.0, 2.0, 3.0, 4.0, 5.0)
     best = tile_loops.best_tiling(space, machine.bounds, objective, (np.inf, np.inf))
     front = tile_loops.pareto_tilings(space, machine.bounds)
     steps = tile_loops.all_steps(space, machine.bounds, expected)
