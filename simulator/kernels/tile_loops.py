@@ -589,8 +589,8 @@ def total_bound(
 ) -> int:
     """Return a lower bound of the tiling's total cycles, the larger of two; ``sums`` as from ``position_sums``.
 
-    Compute between first load and last store; or all traffic and what first and last step compute longer than they
-    move. ``at`` (4) and ``near`` (4) are scratch space, modified in place.
+    Compute between first load and last store; or all traffic, and what some steps compute longer than they move: the
+    first, the last, and the commonest kind. ``at`` (4) and ``near`` (4) are scratch space, modified in place.
     """
     trips = loop_trips(space, record)
     order = ORDERS[record[ORDER]]
@@ -599,14 +599,38 @@ def total_bound(
     inputs, outputs, tile_size = inputs_of(space, record), space.tile_output[begin:end], space.tile_size[begin:end]
     before, after = _edges(steps, bounds, trips, inputs, outputs, at)
     waiting = 0
-    for end_step in range(2):
-        if end_step:
+    for kind in range(3):  # at the last step already
+        times = 1
+        if kind == 1:
             at[:] = 0
             if trips[0] * trips[1] * trips[2] * trips[3] == 1:
                 break
+        elif kind == 2:
+            times = _commonest_step(space, record, trips, at)
+            if times == 1:
+                break
         cycles = _compute(steps, space, tile_size, at)
-        waiting += max(0, cycles - _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near))
+        waiting += times * max(0, cycles - _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near))
     return max(before + record[COMPUTE_CYCLES] + after, busy_bound(space, bounds, sums, record) + waiting)
+
+
+@njit(cache=True)
+def _commonest_step(space: TileSpace, record: Int64Array, trips: Int64Array, at: Int64Array) -> int:
+    """Set ``at`` (modified in place) to a step that stands for most others; return for how many, as the walk counts.
+
+    More than one: then it is neither the first step nor the last, which stand for themselves.
+    """
+    times = 1
+    for dimension in range(1, 4):
+        inside = trips[dimension] > 4
+        at[dimension] = 1 if inside else 0
+        times *= trips[dimension] - 3 if inside else 1
+    best = 0
+    for slot in range(space.stand_in_begin[record[POSITION_TILE]], space.stand_in_begin[record[POSITION_TILE] + 1]):
+        if space.stand_in_weight[slot] > best:
+            best = space.stand_in_weight[slot]
+            at[M] = space.stand_in[slot]
+    return times * best
 
 
 @njit(cache=True)
@@ -717,17 +741,19 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
         totals[:, 0] = -1.0
         tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
         for order in range(6):
+            if not tried[order, 0]:
+                continue
+            record[ORDER] = order
+            chained = 1 if is_chained(space, record, trips) else 0
             for hold in range(8):
                 if not tried[order, hold]:
                     continue
-                record[ORDER] = order
                 _set_held(record, hold)
                 fill_traffic(space, sums, record)
                 missing = missing_bits(bounds, record)
                 shortage = min(shortage, missing)
                 if missing > 0:
                     continue
-                chained = 1 if is_chained(space, record, trips) else 0
                 if totals[chained, 0] < 0:
                     tile_totals(space, record, trips, chained == 1, totals[chained])
                 record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
@@ -768,7 +794,7 @@ def _second_score(objective: Objective, record: Int64Array) -> float:
 def _size_bounds(
     space: TileSpace, bounds: Bounds, objective: Objective, sums: Int64Array
 ) -> tuple[Int64Array, NDArray[np.float64]]:
-    """Lower bounds by tile sizes alone, whatever the loop order.
+    """Lower bounds by tile sizes alone, whatever the loop order; larger tiles, which reload less, come first.
 
     Returns
     -------
@@ -782,14 +808,14 @@ def _size_bounds(
     scores = np.empty((count, 2), dtype=np.float64)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
     index = 0
-    for g in range(space.group_tiles.size):
-        for p in range(space.tile_begin.size - 1):
+    for g in range(space.group_tiles.size - 1, -1, -1):
+        for p in range(space.tile_begin.size - 2, -1, -1):
             record[INPUT_BITS] = space.num_groups * sums[p, 1] * space.num_channels * space.input_bits
             weights = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
             record[WEIGHT_BITS] = weights + space.resident_bits
             record[OUTPUT_WRITE_BITS] = space.num_groups * sums[p, 4] * space.num_filters * space.output_bits
-            for n in range(space.filter_tiles.size):
-                for k in range(space.channel_tiles.size):
+            for n in range(space.filter_tiles.size - 1, -1, -1):
+                for k in range(space.channel_tiles.size - 1, -1, -1):
                     record[GROUP_TILE], record[POSITION_TILE] = g, p
                     record[FILTER_TILE], record[CHANNEL_TILE] = n, k
                     cycles, access_pj = _size_totals(space, record)
@@ -876,17 +902,19 @@ def best_tiling(
         totals[:, 0] = -1.0
         tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
         for order in range(6):
+            if not tried[order, 0]:
+                continue
+            record[ORDER] = order
+            chained = 1 if is_chained(space, record, trips) else 0
             for hold in range(8):
                 if not tried[order, hold]:
                     continue
-                record[ORDER] = order
                 _set_held(record, hold)
                 fill_traffic(space, sums, record)
                 missing = missing_bits(bounds, record)
                 shortage = min(shortage, missing)
                 if missing > 0:
                     continue
-                chained = 1 if is_chained(space, record, trips) else 0
                 if totals[chained, 0] < 0:
                     tile_totals(space, record, trips, chained == 1, totals[chained])
                 record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
