@@ -14,8 +14,13 @@ from simulator.position_tiles import PositionTile
 from simulator.tile_space import Candidates
 from workloads.loop_nest import MatrixNest, VectorNest
 
-_MAX_TILES = 4096
-"""More position tiles than this are not tried, unless a smaller number cannot be had."""
+_MANY_TILES = 4096
+"""More position tiles than this are tried only where tiles would otherwise exceed ``_SMALL_TILE``."""
+_SMALL_TILE = 64
+_SMALL_STREAM_TILE = 1024
+"""Positions of a tile that fits any scratchpad worth the name: output positions, or elements of a stream."""
+_MOST_TILES = 2**18
+"""More are never tried: their list would not fit in memory."""
 
 
 def candidate_tiles(nest: MatrixNest | VectorNest, machine: Machine) -> Candidates:
@@ -58,17 +63,24 @@ def _aligned(total: int, unit: int) -> tuple[int, ...]:
 def _position_tiles(nest: MatrixNest | VectorNest, total: int, unit: int) -> tuple[PositionTile, ...]:
     if isinstance(nest, MatrixNest) and nest.sequential:
         return (PositionTile(num_positions=nest.batch),)
-    smallest = max(1, -(-total // _MAX_TILES))
+    smallest = _smallest_tile(nest, total)
     runs = {size for size in _aligned(total, unit) if size >= smallest} | {total}
     sizes = [axis.num_positions for axis in nest.axes]
     for axis in range(len(sizes)):  # whole rows, whole planes
         inner = math.prod(sizes[axis:])
         runs.update(size * inner for size in _doublings(1, max(1, total // inner)) if size * inner >= smallest)
     tiles = [PositionTile(num_positions=size) for size in sorted(runs) if size <= total]
-    return (*tiles, *_blocks(nest, sizes, total))
+    return (*tiles, *_blocks(nest, sizes, smallest))
 
 
-def _blocks(nest: MatrixNest | VectorNest, sizes: list[int], total: int) -> list[PositionTile]:
+def _smallest_tile(nest: MatrixNest | VectorNest, total: int) -> int:
+    """Return the least positions of a tile worth trying: few enough tiles, or small enough ones."""
+    is_stream = isinstance(nest, VectorNest) and not nest.axes
+    small = max(_SMALL_STREAM_TILE if is_stream else _SMALL_TILE, -(-total // _MOST_TILES))
+    return min(-(-total // _MANY_TILES), small)
+
+
+def _blocks(nest: MatrixNest | VectorNest, sizes: list[int], smallest: int) -> list[PositionTile]:
     """Squares over the last two axes, where windows overlap and rows would share too much halo."""
     if len(sizes) < 2 or all(axis.kernel <= axis.stride for axis in nest.axes):
         return []
@@ -77,7 +89,7 @@ def _blocks(nest: MatrixNest | VectorNest, sizes: list[int], total: int) -> list
     side = 4
     while side < max(rows, cols):
         block = (min(side, rows), min(side, cols))
-        if block[1] < cols and total <= _MAX_TILES * block[0] * block[1]:
+        if block[1] < cols and block[0] * block[1] >= smallest:
             tiles.append(PositionTile(num_positions=block[0] * block[1], block=block))
         side *= 2
     return tiles

@@ -57,10 +57,14 @@ def map_network(
 
 def _infeasible(name: str, kind: str, shortage: Shortage, machine: Machine) -> InfeasiblePlan:
     missing = -(-shortage.missing_bits // 8)
-    has = machine.scratchpad_bytes
-    what = "scratchpad" if machine.is_shared else "scratchpad (split by operand)"
+    if machine.is_shared:
+        has = f"the scratchpad of {machine.scratchpad_bytes:,} bytes"
+        what_helps = "a larger scratchpad.capacity_bytes"
+    else:
+        sizes = [f"{memory.capacity_bytes:,}" for memory in machine.memories]
+        has = f"one of the scratchpads (input {sizes[0]}, weight {sizes[1]}, output {sizes[2]} bytes)"
+        what_helps = "a larger capacity_bytes of scratchpad.input, scratchpad.weight or scratchpad.output"
     return InfeasiblePlan(
-        f"operator {name!r} ({kind}) does not fit: even its smallest tile exceeds the {what} of {has:,} bytes of "
-        f"{machine.accelerator.name!r} by {missing:,} bytes; a larger scratchpad.capacity_bytes would help, or a "
-        "smaller batch or resolution"
+        f"operator {name!r} ({kind}) does not fit: even its smallest tile exceeds {has} of "
+        f"{machine.accelerator.name!r} by {missing:,} bytes; {what_helps} would help, or a smaller batch or resolution"
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from mapper.candidates import candidate_tiles
 from mapper.objective import Objective, kernel_objective
-from simulator.arrays.protocol import Dimension, Int64Array
+from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Tiling
-from simulator.tile_cost import Nest
+from simulator.tile_cost import Nest, compulsory_bits
 from simulator.tile_space import HOLD_BITS, Candidates, build_tile_space
 from workloads.loop_nest import MatrixNest
 
@@ -45,7 +47,7 @@ def best_tiling(
     missing = []
     wanted = kernel_objective(objective, machine, fixed_pj)
     for alternative, nest in enumerate(nests):
-        if best and not _may_be_better(nest, machine):
+        if best and scores[0] <= _least_score(nest, machine, objective):
             continue
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
@@ -56,10 +58,18 @@ def best_tiling(
     return best or Shortage(missing_bits=min(missing))
 
 
-def _may_be_better(nest: Nest, machine: Machine) -> bool:
-    """Unfolding pays where K is mapped on the array, whose size then need not match the channels."""
-    unfolded = isinstance(nest, MatrixNest) and nest.is_unfolded
-    return not unfolded or machine.array.streamed_dimension is not Dimension.K
+def _least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
+    """Return what no tiling of ``nest`` can score below, 0 where that is not known at a glance."""
+    traffic = compulsory_bits(nest)
+    if objective is Objective.TRAFFIC:
+        return float(traffic)
+    if objective is not Objective.LATENCY:
+        return 0.0
+    cycles = traffic / machine.bounds.bits_per_cycle
+    if isinstance(nest, MatrixNest):
+        whole = machine.array.tile_cycles(np.array(nest.m), np.array(nest.n), np.array(nest.k))
+        cycles = max(cycles, float(nest.groups * (whole.fill + whole.stream)))
+    return cycles
 
 
 def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implementation, ...]:

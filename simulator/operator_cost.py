@@ -9,10 +9,12 @@ from simulator.plan import Tiling
 from simulator.result import Energy, Limit, OperandTraffic, OperatorCost
 from simulator.tile_cost import Nest, TileCost, compulsory_bits, tile_cost
 from simulator.unit_costs import mac_pj, register_bits_per_mac
-from workloads.errors import InfeasiblePlan
+from workloads.errors import InfeasiblePlan, NetworkError
 from workloads.loop_nest import MatrixNest
 from workloads.operators import Operator
 from workloads.tensor import Tensor
+
+_MAX_CYCLES = 2**62
 
 
 def cost_operator(
@@ -30,6 +32,7 @@ def cost_operator(
         When the tiling exceeds the scratchpad; says by how many bytes.
     """
     nest = alternatives[tiling.alternative]
+    _check_counters(operator, nest, machine)
     cost = tile_cost(nest, tiling, machine)
     if cost.missing_bits:
         raise InfeasiblePlan(
@@ -54,6 +57,20 @@ def cost_operator(
         limited_by=cost.limited_by,
         tile=str(tiling),
     )
+
+
+def _check_counters(operator: Operator, nest: Nest, machine: Machine) -> None:
+    """Cycles of compute, and of one DMA latency an output, must stay far below what 64-bit counters hold."""
+    array = machine.accelerator.array
+    per_operation = 2 * array.rows + array.cols if isinstance(nest, MatrixNest) else 1
+    count = nest.num_macs if isinstance(nest, MatrixNest) else nest.num_operations
+    positions = nest.m if isinstance(nest, MatrixNest) else nest.num_positions
+    latency = nest.groups * min(positions, 2**18) * machine.bounds.latency_cycles
+    if max(count * per_operation, latency) >= _MAX_CYCLES:
+        raise NetworkError(
+            f"operator {operator.name!r} ({operator.kind}) is too large for an array of {array.rows} x {array.cols} "
+            f"with {machine.bounds.latency_cycles} cycles of DMA latency: its cycles could exceed {_MAX_CYCLES}"
+        )
 
 
 def cost_view(operator: Operator, start_cycle: int) -> OperatorCost:

@@ -107,7 +107,7 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         filters=filters.values,
         output_port_width_bits=8 * machine.memories[2].bandwidth_bytes_per_cycle,
         num_lanes=machine.num_lanes,
-        fused_operations=matrix.fused_operations_per_output if matrix else 0,
+        fused_operations=matrix.fused_operations_per_position if matrix else 0.0,
         columns_per_filter=matrix.n_per_filter if matrix else 1,
         k_split_pj=k_split_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,
         chained_saving_pj=chained_saving_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,

@@ -68,7 +68,7 @@ def busiest_resource(nest: Nest, tiling: Tiling, machine: Machine) -> Limit:
         k = np.array(min(tiling.channel_tile, nest.num_channels) * nest.k_per_channel)
         cycles = machine.array.tile_cycles(m, n, k)
         array_cycles = float(cycles.fill + cycles.stream)
-        vector_cycles = int(m) * filters * nest.fused_operations_per_output / machine.num_lanes
+        vector_cycles = int(m) * filters * nest.fused_operations_per_position / machine.num_lanes
         bits = matrix_port_bits(nest, machine, m, n, k)
     operand_cycles, output_bits = port_load(machine, bits)
     port_cycles = max(int(operand_cycles), int(output_bits) / (8 * machine.memories[2].bandwidth_bytes_per_cycle))

@@ -114,6 +114,11 @@ class MatrixNest:
         return self.num_channels * self.k_per_channel
 
     @property
+    def fused_operations_per_position(self) -> float:
+        """Fused operations for each position and filter: transposed convolution has more outputs than positions."""
+        return self.fused_operations_per_output * self.num_output_elements / (self.groups * self.m * self.num_filters)
+
+    @property
     def num_macs(self) -> int:
         """Multiply-accumulates of the operator."""
         return self.groups * self.m * self.n * self.k
@@ -167,9 +172,9 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
         case MatMul() as work:
             return _lower_matmul(work, ins, outs[0], fused)
         case Recurrent() as work:
-            return _lower_recurrent(work, ins, outs[0], fused)
+            return _lower_recurrent(work, ins, outs, fused)
         case Pooling() as work:
-            return (_lower_pooling(work, ins[0], outs[0], fused),)
+            return (_lower_pooling(work, ins[0], outs, fused),)
         case Softmax() as work:
             return _lower_rows(ins, outs, ins[0].shape[work.axis], _OPERATIONS["softmax"])
         case Normalisation() as work:
@@ -230,6 +235,7 @@ def operations_per_element(function: str) -> int:
 
 
 def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
+    """Assumes overlapping results of a transposed convolution are added on chip, at no cost of their own."""
     x, w = ins[0], ins[1]
     num_taps = math.prod(work.window.kernel)
     narrow, wide = (x, out) if work.transposed else (out, x)
@@ -292,8 +298,8 @@ def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int
     return _product(groups, m, n, k, ins, out, fused)
 
 
-def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
-    """One product a direction whose rows are the steps.
+def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], fused: int) -> MatrixNest:
+    """One product a direction whose rows are the steps; final states, where asked for, leave with the outputs.
 
     Assumes the hidden state is fetched with each step's input, ahead of its use like any other operand.
     """
@@ -306,9 +312,9 @@ def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], out: Tensor, fuse
         n_per_filter=work.num_gates,
         input_bits=ins[0].format.bits,
         weight_bits=ins[1].format.bits,
-        output_bits=out.format.bits,
+        output_bits=outs[0].format.bits,
         resident_bits=_total_bits(ins[3:]),
-        num_output_elements=work.num_directions * work.num_steps * work.batch * work.hidden_size,
+        num_output_elements=sum(out.num_elements for out in outs),
         sequential=True,
         fused_operations_per_output=fused + work.num_gates * _OPERATIONS["sigmoid"],
     )
@@ -328,15 +334,16 @@ def _window_axes(window: Window, sizes_in: tuple[int, ...], sizes_out: tuple[int
     )
 
 
-def _lower_pooling(work: Pooling, x: Tensor, out: Tensor, fused: int) -> VectorNest:
+def _lower_pooling(work: Pooling, x: Tensor, outs: tuple[Tensor, ...], fused: int) -> VectorNest:
+    """Indices of a maximum, where asked for, leave beside it."""
     return VectorNest(
         groups=x.shape[0] * x.shape[1],
-        axes=_window_axes(work.window, x.shape[2:], out.shape[2:]),
-        num_positions=math.prod(out.shape[2:]),
+        axes=_window_axes(work.window, x.shape[2:], outs[0].shape[2:]),
+        num_positions=math.prod(outs[0].shape[2:]),
         input_bits=x.format.bits,
-        output_bits=out.format.bits,
+        output_bits=sum(out.format.bits for out in outs),
         resident_bits=0,
-        num_operations=out.num_elements * (math.prod(work.window.kernel) + fused),
+        num_operations=outs[0].num_elements * (math.prod(work.window.kernel) + fused),
     )
 
 
@@ -399,20 +406,8 @@ def _lower_movement(work: Movement, ins: tuple[Tensor, ...], outs: tuple[Tensor,
     nest = _stream(ins, outs, num_positions=positions, num_operations=0)
     if work.kind in (OperatorKind.SLICE, OperatorKind.GATHER):
         read = positions * ins[0].format.bits if ins else 0
-        return _replace_input(nest, read + _total_bits(ins[1:]), 0)
+        return replace(nest, input_bits=read + _total_bits(ins[1:]))
     if work.kind is OperatorKind.RESIZE and work.function in ("linear", "cubic"):
         taps = 4 if work.function == "linear" else 16
-        return _replace_input(nest, nest.input_bits, taps * positions)
+        return replace(nest, num_operations=taps * positions)
     return nest
-
-
-def _replace_input(nest: VectorNest, input_bits: int, num_operations: int) -> VectorNest:
-    return VectorNest(
-        groups=nest.groups,
-        axes=nest.axes,
-        num_positions=nest.num_positions,
-        input_bits=input_bits,
-        output_bits=nest.output_bits,
-        resident_bits=nest.resident_bits,
-        num_operations=num_operations,
-    )

@@ -10,6 +10,7 @@ stores of the step before are under way: a step lasts as long as the longer of t
 An operand may be *held* across its independent loop: all its tiles inside that loop stay in the scratchpad and are
 fetched in the loop's first pass only. Otherwise a tile is fetched each time it differs from that of the step before.
 Outputs that leave before their reduction is done go off-chip, and come back, as accumulators.
+Assumes a partial sum that leaves makes room for the one that arrives meanwhile: two buffers serve three steps.
 
 All callees of the cached functions are in this file on purpose: numba keeps stale callees of other files.
 """
@@ -245,7 +246,7 @@ def _tile_cycles(
     cycles = max(cycles, space.operand_port_cycles[g, m, n, k])
     cycles = max(cycles, (bits + space.output_port_width_bits - 1) // space.output_port_width_bits)
     if is_last and space.fused_operations > 0:
-        cycles = max(cycles, (outputs * space.fused_operations + space.num_lanes - 1) // space.num_lanes)
+        cycles = max(cycles, int(np.ceil(outputs * space.fused_operations / space.num_lanes - 1e-9)))
     return cycles
 
 

@@ -68,7 +68,7 @@ class TileSpace(NamedTuple):
     filters: Int64Array
     output_port_width_bits: int
     num_lanes: int
-    fused_operations: int
+    fused_operations: float
     columns_per_filter: int
     k_split_pj: float
     chained_saving_pj: float

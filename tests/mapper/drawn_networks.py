@@ -29,7 +29,7 @@ def _spatial(draw: st.DrawFn, builder: GraphBuilder, name: str, x: str, *, whole
     channels, size = builder.shape(x)[1:3]
     kind = draw(st.sampled_from(["conv", "depthwise", "pool", "add", "sigmoid", "transpose"]))
     if kind in ("conv", "depthwise"):
-        kernel = draw(st.integers(1, min(3, size)))
+        kernel = draw(st.integers(1, min(11, size)))
         spec = ConvSpec(
             filters=channels if kind == "depthwise" else draw(st.integers(1, 8)),
             kernel=kernel,

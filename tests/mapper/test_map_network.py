@@ -288,7 +288,10 @@ def test_split_scratchpads_are_bounded_each_by_its_own():
     map_network(gemm_network(), fits)
 
     for capacities, missing in [((1, 2, 8), 1), ((2, 1, 8), 1), ((2, 2, 5), 3)]:
-        with pytest.raises(InfeasiblePlan, match=rf"the scratchpad \(split by operand\) of .* by {missing} bytes"):
+        with pytest.raises(
+            InfeasiblePlan,
+            match=rf"one of the scratchpads \(input .* by {missing} bytes; a larger capacity_bytes of scratchpad.input",
+        ):
             map_network(gemm_network(), make_accelerator(capacity_bytes=capacities, port_bytes=1))
 
 

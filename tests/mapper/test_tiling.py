@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,10 @@ from simulator.plan import Tiling
 from simulator.tile_cost import tile_cost
 from tests.mapper.brute_force import Costed, all_tilings
 from tests.simulator.drawn import accelerators, make_accelerator, nests, streams
+from workloads.formats import INT8
+from workloads.loop_nest import nests_of
+from workloads.operators import Convolution, Operator, Window
+from workloads.tensor import Tensor, TensorRole
 
 
 @st.composite
@@ -122,3 +128,23 @@ def test_shortage_is_the_least_that_any_tiling_misses(drawn, capacities, split):
         assert pareto_tilings(drawn, machine) == ()
     else:
         assert isinstance(found, Tiling)
+
+
+def test_wide_kernels_may_run_unfolded_whatever_the_dataflow():
+    """15 x 15 of one channel of 64 x 64: more scratchpad lets whole windows in, but unfolding stays the better way."""
+    window = Window(kernel=(15, 15), strides=(1, 1), dilations=(1, 1), pads_begin=(7, 7), pads_end=(7, 7))
+    shapes = {"x": (1, 1, 64, 64), "w": (8, 1, 15, 15), "y": (1, 8, 64, 64)}
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=INT8, role=TensorRole.ACTIVATION) for name, shape in shapes.items()
+    }
+    operator = Operator(name="op", work=Convolution(window=window), inputs=("x", "w"), outputs=("y",))
+    alternatives = nests_of(operator, tensors)
+    previous = math.inf
+    for capacity in (640, 896, 960, 1280, 4096):
+        machine = Machine(accelerator=make_accelerator(rows=8, cols=8, dataflow="os", capacity_bytes=capacity))
+        tiling = best_tiling(alternatives, machine, Objective.LATENCY)
+        assert isinstance(tiling, Tiling)
+        cycles = tile_cost(alternatives[tiling.alternative], tiling, machine).total_cycles
+        assert cycles <= previous
+        assert cycles == min(one.total_cycles for one in pareto_tilings(alternatives, machine))
+        previous = cycles

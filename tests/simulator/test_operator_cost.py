@@ -12,6 +12,7 @@ from simulator.plan import Tiling
 from simulator.position_tiles import PositionTile
 from simulator.result import Energy, Limit, OperandTraffic
 from tests.simulator.drawn import make_accelerator
+from workloads.errors import NetworkError
 from workloads.formats import INT8, INT32
 from workloads.loop_nest import lower
 from workloads.zoo.builder import ConvSpec, GraphBuilder
@@ -128,3 +129,12 @@ def test_a_view_costs_nothing():
     assert cost.start_cycle == 42
     assert (cost.total_cycles, cost.energy.total_pj, cost.off_chip_bytes.total) == (0, 0, 0)
     assert cost.limited_by is Limit.NONE
+
+
+def test_operator_whose_cycles_could_leave_64_bits_is_refused():
+    """2**43 x 1 by 1 x 2**4 on 65,536 rows: 2**47 multiply-accumulates times 2**17 and more cycles."""
+    builder = GraphBuilder(name="gemm")
+    network = builder.finish((builder.linear("fc", builder.input("x", (2**43, 1)), 2**4, bias=False),))
+    accelerator = make_accelerator(rows=2**16, cols=2**16, capacity_bytes=2**20, port_bytes=8)
+    with pytest.raises(NetworkError, match=r"operator 'fc' \(matmul|gemm\) is too large for an array of 65536 x 65536"):
+        cost_of(network, whole(1), accelerator)

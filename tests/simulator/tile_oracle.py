@@ -281,7 +281,7 @@ class Execution:
             self._matrix_port_cycles(groups, inputs, weights, read + write),
         )
         if is_last and nest.fused_operations_per_output:
-            done = groups * self.positions[at.m] * self.filters[at.n] * nest.fused_operations_per_output
+            done = groups * self.positions[at.m] * self.filters[at.n] * nest.fused_operations_per_position
             cycles = max(cycles, _ceil(done, self.accelerator.vector_unit.lanes))
         if follows and dataflow == "ws":
             weights = 0

@@ -205,3 +205,36 @@ def test_operand_read_twice_is_fetched_once():
     operator = Operator(name="op", work=Elementwise(function="add"), inputs=("x", "x"), outputs=("y",))
     (nest,) = lower(operator, {"x": x, "y": y})
     assert (nest.input_bits, nest.num_operations) == (256, 32)
+
+
+def test_fused_steps_run_on_outputs_not_on_positions():
+    """16 positions of 6 filters, 64 outputs of each: four times as many operations a position."""
+    relu = (Fusion(name="r", function="relu", num_operations_per_output=1),)
+    work = Convolution(window=window(3, stride=2, pad=1), transposed=True)
+    nest = lowered(work, [(1, 4, 4, 4), (4, 6, 3, 3)], (1, 6, 8, 8), fusions=relu)
+    assert nest.fused_operations_per_position == 4.0
+    plain = lowered(Convolution(window=window(1)), [(1, 4, 4, 4), (6, 4, 1, 1)], (1, 6, 4, 4), fusions=relu)
+    assert plain.fused_operations_per_position == 1.0
+
+
+def test_second_outputs_leave_too():
+    """Indices of a pooling's maxima, 32 bits each; and the last hidden state of a recurrent layer."""
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=format, role=TensorRole.ACTIVATION)
+        for name, shape, format in (
+            ("x", (1, 4, 4, 4), INT8),
+            ("y", (1, 4, 2, 2), INT8),
+            ("i", (1, 4, 2, 2), INT32),
+            ("s", (5, 2, 3), INT8),
+            ("w", (1, 24, 3), INT8),
+            ("r", (1, 24, 6), INT8),
+            ("o", (5, 1, 2, 6), INT8),
+            ("h", (1, 2, 6), INT8),
+        )
+    }
+    pool = Pooling(function="max", window=window(2, stride=2))
+    (nest,) = lower(Operator(name="pool", work=pool, inputs=("x",), outputs=("y", "i")), tensors)
+    assert nest.output_bits == 40
+    cell = Recurrent(num_gates=4, num_steps=5, batch=2, input_size=3, hidden_size=6)
+    nest = lower(Operator(name="cell", work=cell, inputs=("s", "w", "r"), outputs=("o", "h")), tensors)
+    assert nest.num_output_elements == 60 + 12
