@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -54,6 +54,8 @@ class _Tables:
     chained_cycles: Int64Array
     operand_port_cycles: Int64Array
     output_port_bits: Int64Array
+    chained_operand_port_cycles: Int64Array
+    chained_output_port_bits: Int64Array
     access_pj: FloatArray
     num_folds: Int64Array
     accumulates: BoolArray
@@ -101,6 +103,8 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         chained_cycles=tables.chained_cycles,
         operand_port_cycles=tables.operand_port_cycles,
         output_port_bits=tables.output_port_bits,
+        chained_operand_port_cycles=tables.chained_operand_port_cycles,
+        chained_output_port_bits=tables.chained_output_port_bits,
         access_pj=tables.access_pj,
         positions=positions,
         groups=groups.values,
@@ -221,14 +225,20 @@ def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Mach
     g, m, n, k = grid[0], grid[1], grid[2] * nest.n_per_filter, grid[3] * nest.k_per_channel
     cycles = machine.array.tile_cycles(m, n, k)
     bits = matrix_port_bits(nest, machine, m, n, k)
-    operand_cycles, output_bits = port_load(machine, bits)
     shape = np.broadcast_shapes(*(axis.shape for axis in grid))
+    load = [_full(g * part, shape) for part in port_load(machine, bits)]
+    chained_load = load
+    if machine.array.streamed_dimension is not Dimension.K:
+        chained_bits = _without_the_operand_that_stays(bits, machine)
+        chained_load = [_full(g * part, shape) for part in port_load(machine, chained_bits)]
     one = np.ones_like(k.ravel())
     return _Tables(
         cycles=_full(g * (cycles.fill + cycles.stream), shape),
         chained_cycles=_full(g * cycles.stream, shape),
-        operand_port_cycles=_full(g * operand_cycles, shape),
-        output_port_bits=_full(g * output_bits, shape),
+        operand_port_cycles=load[0],
+        output_port_bits=load[1],
+        chained_operand_port_cycles=chained_load[0],
+        chained_output_port_bits=chained_load[1],
         access_pj=_full(g * bits.energy_pj(machine.costs), shape),
         num_folds=_full(g * cycles.num_folds, shape),
         accumulates=machine.array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
@@ -247,23 +257,35 @@ def _vector_tables(nest: VectorNest, grid: tuple[Int64Array, ...], machine: Mach
             chained_cycles=zero,
             operand_port_cycles=zero,
             output_port_bits=zero,
+            chained_operand_port_cycles=zero,
+            chained_output_port_bits=zero,
             access_pj=zero.astype(float),
             num_folds=zero,
             accumulates=never,
         )
     operations = _ceil(nest.num_operations, nest.groups * nest.num_positions)
     bits = vector_port_bits(nest, g, m)
-    operand_cycles, output_bits = port_load(machine, bits)
+    operand_cycles, output_bits = (_full(load, shape) for load in port_load(machine, bits))
     cycles = _full(_ceil(g * m * operations, machine.num_lanes), shape)
     return _Tables(
         cycles=cycles,
         chained_cycles=cycles,
-        operand_port_cycles=_full(operand_cycles, shape),
-        output_port_bits=_full(output_bits, shape),
+        operand_port_cycles=operand_cycles,
+        output_port_bits=output_bits,
+        chained_operand_port_cycles=operand_cycles,
+        chained_output_port_bits=output_bits,
         access_pj=_full(bits.energy_pj(machine.costs), shape),
         num_folds=zero,
         accumulates=never,
     )
+
+
+def _without_the_operand_that_stays(bits: PortBits, machine: Machine) -> PortBits:
+    """What a tile moves when it follows another on the array: the mapped weights or inputs are there already."""
+    nothing = np.zeros_like(bits.input_read)
+    if machine.array.streamed_dimension is Dimension.M:
+        return replace(bits, weight_read=nothing)
+    return replace(bits, input_read=nothing)
 
 
 def port_load(machine: Machine, bits: PortBits) -> tuple[Int64Array, Int64Array]:

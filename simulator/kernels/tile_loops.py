@@ -237,13 +237,14 @@ def _tile_cycles(
     """
     cycles = space.chained_cycles[g, m, n, k] if follows else space.array_cycles[g, m, n, k]
     outputs = space.groups[g] * space.positions[m] * space.filters[n]
-    bits = space.output_port_bits[g, m, n, k]
+    bits = (space.chained_output_port_bits if follows else space.output_port_bits)[g, m, n, k]
     if not is_first and not keeps_sums:
         bits += outputs * space.columns_per_filter * max(space.accumulator_bits, space.output_bits)
     if not is_last:
         change = -space.output_bits if keeps_sums else max(0, space.accumulator_bits - space.output_bits)
         bits += outputs * space.columns_per_filter * change
-    cycles = max(cycles, space.operand_port_cycles[g, m, n, k])
+    operand_cycles = space.chained_operand_port_cycles if follows else space.operand_port_cycles
+    cycles = max(cycles, operand_cycles[g, m, n, k])
     cycles = max(cycles, (bits + space.output_port_width_bits - 1) // space.output_port_width_bits)
     if is_last and space.fused_operations > 0:
         cycles = max(cycles, int(np.ceil(outputs * space.fused_operations / space.num_lanes - 1e-9)))

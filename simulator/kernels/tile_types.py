@@ -27,7 +27,8 @@ class TileSpace(NamedTuple):
     are the sizes themselves. The tables describe a tile that is a whole reduction: ``array_cycles`` on the array, or
     ``chained_cycles`` when it follows another without refilling it; ``operand_port_cycles`` and ``output_port_bits``,
     which ports of ``output_port_width_bits`` a cycle move, are what the scratchpad needs (all operands count as outputs
-    where one memory serves all); ``access_pj`` is the scratchpad's energy.
+    where one memory serves all), ``chained_...`` again for a tile that follows another, whose mapped operand is there
+    already; ``access_pj`` is the scratchpad's energy.
 
     A tile of a reduction that is cut moves more: sums are read back before it, unless it is the first, and written as
     accumulators after it, unless it is the last. ``k_split_pj`` is the energy of one more cut of the whole operator's
@@ -62,6 +63,8 @@ class TileSpace(NamedTuple):
     chained_cycles: Int64Array
     operand_port_cycles: Int64Array
     output_port_bits: Int64Array
+    chained_operand_port_cycles: Int64Array
+    chained_output_port_bits: Int64Array
     access_pj: NDArray[np.float64]
     positions: Int64Array
     groups: Int64Array

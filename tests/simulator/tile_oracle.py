@@ -275,7 +275,10 @@ class Execution:
             read += outputs * self.accumulator_bits
         if not is_last:  # nothing is finished: sums stay, or leave wide
             write += outputs * ((0 if stay_in_array else self.accumulator_bits) - nest.output_bits)
-        # Time at the ports is charged for the operand that stays on the array too; bits and energy are not.
+        if follows and dataflow == "ws":
+            weights = 0
+        if follows and dataflow == "is":
+            inputs = 0
         cycles = max(
             groups * (stream if follows else fill + stream),
             self._matrix_port_cycles(groups, inputs, weights, read + write),
@@ -283,10 +286,6 @@ class Execution:
         if is_last and nest.fused_operations_per_output:
             done = groups * self.positions[at.m] * self.filters[at.n] * nest.fused_operations_per_position
             cycles = max(cycles, _ceil(done, self.accelerator.vector_unit.lanes))
-        if follows and dataflow == "ws":
-            weights = 0
-        if follows and dataflow == "is":
-            inputs = 0
         return cycles, (groups * inputs, groups * weights, groups * read, groups * write)
 
     def _matrix_port_cycles(self, groups: int, inputs: int, weights: int, outputs: int) -> int:
