@@ -103,7 +103,7 @@ class OperatorCost:
     """Bytes of scratchpad that its buffers take."""
     energy: Energy
     energy_by_operand_pj: tuple[float, float, float]
-    """Input, weight, output: scratchpad and off-chip energy of moving each."""
+    """Input, weight, output: register, scratchpad and off-chip energy of moving each."""
     mapping_efficiency_fraction: float
     limited_by: Limit
     tile: str
@@ -151,6 +151,10 @@ class Result:
         In the order executed; views included, at no cost.
     area : Area
     num_parameters : int
+    num_pes : int
+        Multiply-accumulates that the array can do a cycle.
+    objective : str
+        What the plan was chosen for; empty for a plan made by hand.
     fused_steps : tuple of FusedStep
         Nodes of the file that have no operator of their own.
     events : tuple of TraceEvent
@@ -166,6 +170,8 @@ class Result:
     operators: tuple[OperatorCost, ...]
     area: Area
     num_parameters: int
+    num_pes: int = 1
+    objective: str = ""
     fused_steps: tuple[FusedStep, ...] = ()
     events: tuple[TraceEvent, ...] = ()
     notes: tuple[str, ...] = ()
@@ -189,6 +195,11 @@ class Result:
     def stall_cycles(self) -> int:
         """Cycles in which they wait for memory."""
         return self.total_cycles - self.compute_cycles
+
+    @property
+    def utilisation_fraction(self) -> float:
+        """Multiply-accumulates done over those that the array could do in all cycles; 0 for an empty network."""
+        return self.macs / (self.num_pes * self.total_cycles) if self.total_cycles else 0.0
 
     @property
     def latency_ms(self) -> float:

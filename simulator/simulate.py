@@ -83,6 +83,7 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
         clock_hz=accelerator.array.clock_hz,
         operators=tuple(costs),
         area=machine.costs.area,
+        num_pes=machine.array.num_pes,
         num_parameters=network.num_parameters,
         fused_steps=tuple(
             FusedStep(name=fusion.name, function=fusion.function, into=operator.name)

@@ -19,12 +19,18 @@ def with_supported_formats(network: Network, array: Array) -> Network:
     accumulator's; indices, masks and other integers that are no operand of a product stay as they are.
     """
     biases, operands = _biases(network), _operands(network)
+    converted = {
+        network.tensors[name].format
+        for name in operands
+        if not _is_supported(network.tensors[name].format, array, is_operand=True)
+    }
     changed: dict[str, Tensor] = {}
     counts: Counter[tuple[str, str, str]] = Counter()
     for tensor in network.tensors.values():
         is_bias = tensor.name in biases
         target = array.accumulator_format if is_bias else array.default_format
-        if _is_supported(tensor.format, array, tensor.name in operands):
+        is_operand = tensor.name in operands or tensor.format in converted
+        if _is_supported(tensor.format, array, is_operand):
             continue
         changed[tensor.name] = replace(tensor, format=target)
         counts[tensor.format.name, "biases" if is_bias else "tensors", target.name] += 1

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hw_configs.accelerator import Accelerator, Memory
-from hw_configs.operation_cost import mac_area_um2, mac_energy_pj, operation_area_um2, operation_energy_pj
+from hw_configs.operation_cost import (
+    mac_area_um2,
+    mac_energy_pj,
+    multiplier_format,
+    operation_area_um2,
+    operation_energy_pj,
+)
 from hw_configs.sram import memory_cost
 from simulator.result import Area
 from workloads.formats import ElementFormat
@@ -66,9 +72,16 @@ def unit_costs(accelerator: Accelerator) -> UnitCosts:
 
 
 def mac_pj(accelerator: Accelerator, input_format: ElementFormat, weight_format: ElementFormat) -> float:
-    """Return the energy of one multiply-accumulate, registers not included. Assumes zeros are not skipped."""
-    sums = accelerator.array.accumulator_format
-    return mac_energy_pj(accelerator.technology, input_format, weight_format, sums)
+    """Return the energy of one multiply-accumulate, registers not included.
+
+    The PEs multiply in the formats that they list: narrower operands take the narrowest of those that holds both.
+    Assumes zeros are not skipped.
+    """
+    array = accelerator.array
+    wanted = multiplier_format(input_format, weight_format)
+    holding = [one for one in array.formats if one.kind is wanted.kind and one.bits >= wanted.bits]
+    multiplier = min(holding, key=lambda one: one.bits, default=wanted)
+    return mac_energy_pj(accelerator.technology, multiplier, multiplier, array.accumulator_format)
 
 
 def register_bits_per_mac(accelerator: Accelerator, input_bits: int, weight_bits: int) -> tuple[int, int, int]:

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from hw_configs.load import list_accelerators, load_accelerator
     from mapper.map_network import map_network
     from mapper.objective import Objective
-    from mapper.tiling import pareto_tilings
     from simulator.plan import Plan, Tiling
     from simulator.position_tiles import PositionTile
     from simulator.result import Result
     from simulator.simulate import simulate
-    from sparsim.api import run
+    from sparsim.api import pareto_tilings, run
     from sparsim.export import result_as_json
     from sparsim.output_folder import write_output_folder, write_result
     from workloads.errors import SparsimError
@@ -50,7 +49,7 @@ _HOME = {
     "load_accelerator": "hw_configs.load",
     "load_network": "workloads.load",
     "map_network": "mapper.map_network",
-    "pareto_tilings": "mapper.tiling",
+    "pareto_tilings": "sparsim.api",
     "parse_format": "workloads.formats",
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",

@@ -10,12 +10,16 @@ from hw_configs.accelerator import Accelerator
 from hw_configs.load import load_accelerator
 from mapper.map_network import Progress, map_network
 from mapper.objective import Objective
+from mapper.tiling import Implementation
+from mapper.tiling import pareto_tilings as tilings_of_nests
+from simulator.machine import Machine
 from simulator.result import Result
 from simulator.simulate import simulate
 from simulator.supported_formats import with_supported_formats
 from workloads.batching import batch_size
 from workloads.errors import ConfigError
 from workloads.load import load_network
+from workloads.loop_nest import nests_of
 from workloads.network import Network
 
 NO_BINDINGS: Mapping[str, int] = {}
@@ -67,7 +71,29 @@ def run(
     native = with_supported_formats(network, accelerator.array)
     plan = map_network(native, accelerator, objective=parse_objective(objective), progress=progress)
     result = simulate(native, accelerator, plan, batch=batch_size(native))
-    return replace(result, notes=(*result.notes, _plan_note(objective)))
+    notes = (*result.notes, *_plan_notes(objective, accelerator))
+    return replace(result, objective=str(Objective(objective)), notes=notes)
+
+
+def pareto_tilings(network: Network, accelerator: Accelerator, operator: str) -> tuple[Implementation, ...]:
+    """Return the tilings of one operator that no other beats in scratchpad, off-chip traffic and cycles together.
+
+    Parameters
+    ----------
+    network, accelerator
+    operator : str
+        Name of one of the network's operators; a view has none.
+
+    Raises
+    ------
+    ConfigError
+        When the network has no operator of that name.
+    """
+    native = with_supported_formats(network, accelerator.array)
+    for one in native.operators:
+        if one.name == operator:
+            return tilings_of_nests(nests_of(one, native.tensors), Machine(accelerator=accelerator))
+    raise ConfigError(f"network {network.name!r} has no operator called {operator!r}")
 
 
 def parse_objective(objective: Objective | str) -> Objective:
@@ -84,5 +110,8 @@ def parse_objective(objective: Objective | str) -> Objective:
         raise ConfigError(f"unknown objective {objective!r}: expected one of {', '.join(Objective)}") from None
 
 
-def _plan_note(objective: Objective | str) -> str:
-    return f"plan: layer by layer, least {Objective(objective)}; tensors pass through off-chip memory"
+def _plan_notes(objective: Objective | str, accelerator: Accelerator) -> tuple[str, ...]:
+    plan = f"plan: layer by layer, least {Objective(objective)}; tensors pass through off-chip memory"
+    if accelerator.off_chip.bandwidth_bytes_per_second is not None:
+        return (plan,)
+    return (plan, "off-chip bandwidth is unbounded: bytes cost no time, and objective traffic would move fewer")

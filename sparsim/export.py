@@ -7,6 +7,7 @@ import io
 import json
 
 from simulator.result import Energy, OperatorCost, Result
+from sparsim import __version__
 
 JsonValue = str | int | float | None | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject = dict[str, JsonValue]
@@ -20,12 +21,15 @@ def result_as_json(result: Result) -> JsonObject:
         "network": result.network,
         "accelerator": result.accelerator,
         "technology": result.technology,
+        "sparsim_version": __version__,
+        "objective": result.objective,
         "batch": result.batch,
         "clock_hz": result.clock_hz,
         "macs": result.macs,
         "parameters": result.num_parameters,
         "total_cycles": result.total_cycles,
         "latency_ms": result.latency_ms,
+        "utilisation_fraction": result.utilisation_fraction,
         "inferences_per_second": result.inferences_per_second,
         "average_power_mw": result.average_power_mw,
         "compute_cycles": result.compute_cycles,

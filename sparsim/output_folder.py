@@ -40,10 +40,12 @@ def write_output_folder(result: Result, accelerator: Accelerator, folder: Path |
     ConfigError
         When the folder cannot be made or written; names it.
     """
+    from hw_configs.load import show_accelerator
     from plots.save import save_all
 
     with staged_folder(Path(folder)) as staging:
-        names = [*_write_figures(result, staging), "report.txt"]
+        names = [*_write_figures(result, staging), "report.txt", "accelerator.yaml"]
+        (staging / "accelerator.yaml").write_text(show_accelerator(accelerator), encoding="utf-8")
         (staging / "report.txt").write_text(_report(result), encoding="utf-8")
         names.extend(path.name for path in save_all(result, accelerator, staging))
     return tuple(Path(folder, name) for name in names)

@@ -72,7 +72,11 @@ def _total_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
             f"{format_number(result.latency_ms)} ms",
             f"{result.total_cycles:,} cycles: {busy:.0%} computing, {1 - busy:.0%} stalled",
         ),
-        ("throughput", f"{format_number(result.inferences_per_second)} /s", "inferences a second"),
+        (
+            "throughput",
+            f"{format_number(result.inferences_per_second)} /s",
+            f"inferences a second, at {result.utilisation_fraction:.1%} of the array's peak",
+        ),
         ("energy", f"{format_number(result.energy.total_pj / 1e9)} mJ", _energy_shares(result)),
         ("power", f"{format_number(result.average_power_mw)} mW", "energy over latency"),
         ("area", f"{format_number(result.area.total_mm2)} mm2", _area_shares(result)),

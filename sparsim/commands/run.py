@@ -63,7 +63,7 @@ def add_parser(commands: SubParsers) -> None:
         "--out",
         type=folder_name,
         metavar="DIR",
-        help="write result.json, operators.csv, trace.json, report.txt and plots",
+        help="write result.json, operators.csv, trace.json, report.txt, accelerator.yaml and plots",
     )
     add_format_option(parser)
     parser.set_defaults(execute=execute)

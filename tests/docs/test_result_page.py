@@ -52,7 +52,9 @@ def test_units_are_those_of_the_names() -> None:
 def test_files_that_are_written(result: sparsim.Result, tmp_path: Path) -> None:
     written = write_output_folder(result, sparsim.load_accelerator("edge_npu"), tmp_path)
     table = PAGE.read_text(encoding="utf-8").partition("## ")[0]
-    named = {name for name in re.findall(r"`([^`]+)`", table) if name.endswith((".json", ".csv", ".txt", ".png"))}
+    named = {
+        name for name in re.findall(r"`([^`]+)`", table) if name.endswith((".json", ".csv", ".txt", ".png", ".yaml"))
+    }
     assert {path.name for path in written} == named
 
 

@@ -63,14 +63,15 @@ def test_narrow_integers_fit_a_wider_multiplier():
     assert with_supported_formats(narrow, array("int8")) is narrow
 
 
-def test_wide_integers_that_are_multiplied_do_not_fit_but_others_stay():
+def test_wide_integers_follow_those_that_are_multiplied():
+    """No product reads ``fc``, but a network in int16 is converted as a whole."""
     base = network("int8")
     wide = {name: replace(base.tensors[name], format=parse_format("int16")) for name in ("conv.weight", "fc")}
     found = with_supported_formats(replace(base, tensors={**base.tensors, **wide}), array("int8"))
 
     assert formats_of(found)["conv.weight"] == "int8"
-    assert formats_of(found)["fc"] == "int16"  # no product reads it
-    assert found.notes == ("1 int16 tensors are costed as int8: the array multiplies int8",)
+    assert formats_of(found)["fc"] == "int8"
+    assert found.notes == ("2 int16 tensors are costed as int8: the array multiplies int8",)
 
 
 def test_integers_on_a_float_array():

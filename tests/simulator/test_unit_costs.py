@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from hw_configs.load import load_accelerator
 from hw_configs.sram import sram_cost
 from simulator.unit_costs import mac_pj, operand_memories, register_bits_per_mac, unit_costs
 from tests.simulator.drawn import make_accelerator
-from workloads.formats import INT8
+from workloads.formats import INT8, parse_format
 
 
 def test_area_of_an_array_by_hand():
@@ -57,3 +58,13 @@ def test_registers_of_what_moves_are_written(dataflow, expected):
 
 def test_multiply_accumulate():
     assert mac_pj(make_accelerator(), INT8, INT8) == pytest.approx(0.05209 + 0.02604)
+
+
+def test_narrow_operands_take_the_multiplier_that_is_there():
+    """int4 on an int8 array costs an int8 multiplication; where int4 multipliers are listed too, theirs."""
+    accelerator = load_accelerator("edge_npu")
+    int4 = parse_format("int4")
+    assert mac_pj(accelerator, int4, int4) == mac_pj(accelerator, INT8, INT8)
+    both = load_accelerator("edge_npu", overrides=["array.formats=[int8, int4]"])
+    assert mac_pj(both, int4, int4) < mac_pj(both, INT8, INT8)
+    assert mac_pj(both, INT8, int4) == mac_pj(both, INT8, INT8)

@@ -58,7 +58,7 @@ def test_totals_have_their_units(tiny_result: Result) -> None:
         ["resnet9", "on", "edge_npu", "(22nm,", "1000", "MHz),", "batch", "2"],
         ["work", "3.000", "M", "MACs", "1,234", "parameters;", "operators:", "2"],
         ["latency", "2.000", "ms", "2,000,000", "cycles:", "25%", "computing,", "75%", "stalled"],
-        ["throughput", "1,000", "/s", "inferences", "a", "second"],
+        ["throughput", "1,000", "/s", "inferences", "a", "second,", "at", "0.6%", "of", "the", "array's", "peak"],
         ["energy", "8.000", "mJ", "off-chip", "75%,", "MAC", "25%"],
         ["power", "4,000", "mW", "energy", "over", "latency"],
         ["area", "4.000", "mm2", "array", "75%,", "scratchpad", "25%"],

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from workloads.onnx_import.einsum import translate_einsum
 from workloads.onnx_import.node import Node
-from workloads.onnx_import.translation import Application, Step, Translation, single
+from workloads.onnx_import.translation import Application, Step, Translation, pointwise, single
 from workloads.onnx_import.value import Value
 from workloads.onnx_import.windows import declared_pads, read_window, split_pads
 from workloads.operators import Convolution, Gemm, MatMul, Window
@@ -28,9 +28,18 @@ def matrix_product(node: Node, a: Value, b: Value, output: Value) -> Translation
 
 
 def gemm(node: Node, a: Value, b: Value, bias: tuple[Value, ...], output: Value) -> Translation:
-    """Return the product of two matrices, either transposed as the node's attributes say, plus a bias."""
+    """Return the product of two matrices, either transposed as the node's attributes say, plus a bias.
+
+    A bias that is no constant term a column is an addition of its own: it is an operand, not a parameter kept at hand.
+    """
     work = Gemm(transpose_a=bool(node.integer("transA", 0)), transpose_b=bool(node.integer("transB", 0)))
-    return single(work, (a, b, *bias), output)
+    if all(term.is_constant and term.num_elements in (1, output.shape[-1]) for term in bias):
+        return single(work, (a, b, *bias), output)
+    product = replace(output, name=f"{output.name}.product")
+    return (
+        Step(work=work, inputs=(a, b), outputs=(product,)),
+        pointwise("add", (product, *bias), output, suffix=".add"),
+    )
 
 
 def _groups(node: Node) -> int:

@@ -49,7 +49,7 @@ def test_rows_of_one_name_stay_apart(command: Command, tmp_path: Path) -> None:
 
 def test_files_are_reported_on_standard_error(command: Command, topology: Path, tmp_path: Path) -> None:
     outcome = command("run", topology, "-a", "edge_npu", "--format", "json", "--out", tmp_path / "out")
-    assert outcome.err == f"wrote 8 files to {tmp_path / 'out'}\n"
+    assert outcome.err == f"wrote 9 files to {tmp_path / 'out'}\n"
     assert outcome.out == (tmp_path / "out" / "result.json").read_text()
 
 

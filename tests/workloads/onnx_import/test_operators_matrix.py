@@ -74,3 +74,13 @@ def test_gemm(model):
 )
 def test_matmul(model, a, b, total):
     assert macs(model.load([make("MatMul", ["a", "b"], ["y"])], {"a": a, "b": b}, ["y"])) == total
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (2, 1)])
+def test_gemm_with_a_term_for_every_row_adds_it_apart(model, shape):
+    """Such a term is an operand: it is streamed with the results, not kept at hand as a bias."""
+    node = make("Gemm", ["a", "w", "c"], ["y"], transB=1)
+    network = model.load([node], {"a": [2, 7]}, ["y"], weights={"w": (5, 7), "c": shape})
+    assert [operator.kind for operator in network.operators] == ["gemm", "elementwise"]
+    assert len(network.operators[0].inputs) == 2
+    assert network.tensors["y"].shape == (2, 5)
