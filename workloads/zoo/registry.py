@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workloads.errors import NetworkError
 from workloads.formats import INT8, ElementFormat
+from workloads.fusion import fuse_operators
 from workloads.network import Network
 from workloads.zoo.bert import bert_base
 from workloads.zoo.builder import GraphBuilder
@@ -79,4 +80,4 @@ def build(
         )
     options = check_options(name, entry.dimensions, batch, bindings or {})
     builder = GraphBuilder(name=name, format=format)
-    return builder.finish(entry.family(builder, options))
+    return fuse_operators(builder.finish(entry.family(builder, options)))
