@@ -8,7 +8,6 @@ import numpy as np
 
 from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
-from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.position_tiles import touched_elements
@@ -43,7 +42,7 @@ class TileCost:
 def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
     """Return what ``nest`` costs on ``machine`` under ``tiling``, whether or not it fits."""
     space = build_tile_space(nest, candidates_of(tiling), machine)
-    record = tiling_record(space, tiling)
+    record = tiling_record(tiling)
     tile_loops.fill_traffic(space, tile_loops.position_sums(space), record)
     tile_loops.fill_cycles(space, machine.bounds, record)
     trips = tile_loops.loop_trips(space, record)
@@ -68,7 +67,7 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
     )
 
 
-def tiling_record(space: TileSpace, tiling: Tiling) -> Int64Array:
+def tiling_record(tiling: Tiling) -> Int64Array:
     """Return the kernels' record of ``tiling`` in a space where it is the only choice of sizes."""
     record = np.zeros(tile_loops.NUM_FIELDS, dtype=np.int64)
     record[tile_loops.ORDER] = order_number(tiling)

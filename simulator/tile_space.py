@@ -22,7 +22,7 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 Number = TypeVar("Number", np.int64, np.float64)
 
-_DIMENSION_NUMBER = {Dimension.M: 0, Dimension.N: 1, Dimension.K: 2}
+DIMENSION_NUMBER = {Dimension.M: 0, Dimension.N: 1, Dimension.K: 2}
 HOLD_BITS = (Operand.INPUT, Operand.WEIGHT, Operand.OUTPUT)
 
 
@@ -117,7 +117,7 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         chained_saving_pj=chained_saving_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,
         single_fold=tables.num_folds == 1,
         accumulates=tables.accumulates,
-        streamed_dimension=_DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
+        streamed_dimension=DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
         sequential=matrix.sequential if matrix else False,
         input_bits=nest.input_bits if element_bits else 1,
         weight_bits=matrix.weight_bits * matrix.n_per_filter * matrix.k_per_channel if matrix else 0,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.arrays.protocol import Int64Array
+from simulator.arrays.protocol import Dimension, Int64Array
 from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.position_tiles import split_positions
 from simulator.result import Limit
 from simulator.tile_space import (
+    DIMENSION_NUMBER,
     PortBits,
     chained_saving_bits,
     k_split_bits,
@@ -20,7 +21,6 @@ from simulator.tile_space import (
 from workloads.loop_nest import MatrixNest, VectorNest
 
 Nest = MatrixNest | VectorNest
-_STREAMED_LOOP = {"m": 0, "n": 1, "k": 2}
 
 
 def port_totals(nest: Nest, tiling: Tiling, machine: Machine, trips: tuple[int, ...], *, chained: bool) -> PortBits:
@@ -39,8 +39,8 @@ def port_totals(nest: Nest, tiling: Tiling, machine: Machine, trips: tuple[int, 
     bits = _scaled(matrix_port_bits(nest, machine, m, n, k), g * count)
     streamed = machine.array.streamed_dimension
     if chained:
-        bits = _plus(bits, chained_saving_bits(nest, machine), -(trips[_STREAMED_LOOP[streamed]] - 1))
-    if not (chained and streamed == "k"):
+        bits = _plus(bits, chained_saving_bits(nest, machine), -(trips[DIMENSION_NUMBER[streamed]] - 1))
+    if not (chained and streamed is Dimension.K):
         bits = _plus(bits, k_split_bits(nest, machine), trips[2] - 1)
     return bits
 

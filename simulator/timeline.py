@@ -22,7 +22,7 @@ MAX_TRACED_STEPS = 64
 def trace_operator(name: str, nest: Nest, tiling: Tiling, machine: Machine) -> tuple[TraceEvent, ...]:
     """Return the events of one operator from cycle 0: loads, computation and stores of each step, or of all at once."""
     space = build_tile_space(nest, candidates_of(tiling), machine)
-    record = tiling_record(space, tiling)
+    record = tiling_record(tiling)
     trips = tile_loops.loop_trips(space, record)
     resource = "array" if isinstance(nest, MatrixNest) else "vector unit"
     if int(np.prod(trips)) <= MAX_TRACED_STEPS:

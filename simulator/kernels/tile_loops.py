@@ -650,11 +650,11 @@ def busy_bound(space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64
         num_transfers += trips[3] * trips[N] * trips[K] * (trips[M] if _is_fetched_again(record, trips, 1) else 1)
     num_transfers += trips[3] * trips[N] * sums[p, 7] * (trips[K] if _is_fetched_again(record, trips, 2) else 1)
     latency = num_transfers // bounds.num_channels * bounds.latency_cycles
-    return _traffic_cycles(space, bounds, record) + latency
+    return _traffic_cycles(bounds, record) + latency
 
 
 @njit(cache=True)
-def _traffic_cycles(space: TileSpace, bounds: Bounds, record: Int64Array) -> int:
+def _traffic_cycles(bounds: Bounds, record: Int64Array) -> int:
     return np.int64(traffic_bits(record) / bounds.bits_per_cycle)
 
 
@@ -821,7 +821,7 @@ def _size_bounds(
                     record[GROUP_TILE], record[POSITION_TILE] = g, p
                     record[FILTER_TILE], record[CHANNEL_TILE] = n, k
                     cycles, access_pj = _size_totals(space, record)
-                    record[TOTAL_CYCLES] = max(cycles, _traffic_cycles(space, bounds, record))
+                    record[TOTAL_CYCLES] = max(cycles, _traffic_cycles(bounds, record))
                     scores[index, 0] = _score(objective, record, access_pj)
                     scores[index, 1] = _second_score(objective, record)
                     sizes[index] = record[:4]
@@ -921,7 +921,7 @@ def best_tiling(
                     tile_totals(space, record, trips, chained == 1, totals[chained])
                 record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
                 access_pj = totals[chained, 1]
-                record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(space, bounds, record))
+                record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(bounds, record))
                 if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
                     continue
                 record[TOTAL_CYCLES] = total_bound(space, bounds, sums, record, at, near)

@@ -18,7 +18,7 @@ from tests.simulator.tile_oracle import run_slowly
 def filled_record(nest, tiling, machine):
     """The tile space of one tiling, and its record with all columns set."""
     space = build_tile_space(nest, candidates_of(tiling), machine)
-    record = tiling_record(space, tiling)
+    record = tiling_record(tiling)
     tile_loops.fill_traffic(space, tile_loops.position_sums(space), record)
     tile_loops.fill_cycles(space, machine.bounds, record)
     return space, record
