@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from workloads.errors import NetworkError
 from workloads.formats import ElementFormat
+from workloads.sparsity import Sparsity
 
 MAX_ELEMENTS = 2**48
 """More elements than this in one tensor is refused: products of sizes would leave int64."""
@@ -41,6 +42,10 @@ class Tensor:
     num_file_parameters : int or None
         For a weight: how many parameters of the network it holds, where that is not all of its elements (a constant
         computed from others, a second copy, a table of indices).
+    sparsity : Sparsity or None
+        What is known of its zeros; None when nothing is: then it counts as dense.
+    num_codes : int or None
+        For a weight stored as indices into a codebook: entries of the codebook, each of ``format``.
 
     Raises
     ------
@@ -53,6 +58,8 @@ class Tensor:
     format: ElementFormat
     role: TensorRole
     num_file_parameters: int | None = None
+    sparsity: Sparsity | None = None
+    num_codes: int | None = None
 
     def __post_init__(self) -> None:
         for axis, size in enumerate(self.shape):
@@ -79,8 +86,18 @@ class Tensor:
         return self.num_elements if self.num_file_parameters is None else self.num_file_parameters
 
     @property
+    def density_fraction(self) -> float:
+        """Non-zero elements over all; 1 where nothing is known of zeros."""
+        return 1.0 if self.sparsity is None else self.sparsity.density_fraction
+
+    @property
+    def element_bits(self) -> int:
+        """Bits of one stored element: of its code where there is a codebook, else of its format."""
+        return self.format.bits if self.num_codes is None else max(1, (self.num_codes - 1).bit_length())
+
+    @property
     def size_bits(self) -> int:
-        """Bits of the whole tensor, packed."""
+        """Bits of the whole tensor, packed, zeros and all; see workloads.storage for compressed sizes."""
         return self.num_elements * self.format.bits
 
     @property
