@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -17,25 +15,46 @@ from pydantic import (
     model_validator,
 )
 
+from hw_configs.array_sections import (
+    EyerissV2,
+    NmSystolic,
+    OuterProduct,
+    ScalesimSparse,
+    Section,
+    Sigma,
+    SparseTensorCore,
+)
 from hw_configs.quantities import Bytes, BytesPerSecond, Format, Hertz
 from hw_configs.technology import Technology, Text
 from workloads.errors import ConfigError
 from workloads.formats import ElementFormat, NumberKind
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
 
 ArraySide = Annotated[int, Field(ge=1, le=2**16, strict=True)]
 PositiveInt = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
 CountInt = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
 
 
-class Array(_Section):
-    """The PE array. ``type`` names a file of simulator/arrays."""
+ArrayType = Literal[
+    "systolic",
+    "mesh",
+    "nm_systolic",
+    "sparse_tensor_core",
+    "outer_product",
+    "eyeriss_v2",
+    "sigma",
+    "scalesim_sparse",
+]
+ARRAY_SECTIONS = ("nm_systolic", "sparse_tensor_core", "outer_product", "eyeriss_v2", "sigma", "scalesim_sparse")
+"""Fields of ``Array`` that belong to the array type of the same name."""
 
-    type: Literal["systolic", "mesh"] = "systolic"
+StorageFormatName = Literal["bitmap", "run_length", "csr", "csc", "coo", "nm", "block", "codebook"]
+"""Compressed formats of workloads.storage that hardware may decode; dense storage always is possible."""
+
+
+class Array(Section):
+    """The PE array. ``type`` names a file of simulator/arrays; the section of that name, if any, is about it alone."""
+
+    type: ArrayType = "systolic"
     rows: ArraySide
     cols: ArraySide
     dataflow: Literal["os", "ws", "is"]
@@ -44,6 +63,18 @@ class Array(_Section):
         min_length=1, description="operand formats that the PEs multiply; the first is the default"
     )
     accumulator_format: Format
+    zero_gating: bool = Field(
+        default=False, description="a multiply-accumulate with a zero operand takes its cycle, but no arithmetic energy"
+    )
+    precision: Literal["parallel", "bit_serial", "bit_fusion"] = Field(
+        default="parallel", description="how throughput changes with the operands' widths"
+    )
+    nm_systolic: NmSystolic | None = None
+    sparse_tensor_core: SparseTensorCore | None = None
+    outer_product: OuterProduct | None = None
+    eyeriss_v2: EyerissV2 | None = None
+    sigma: Sigma | None = None
+    scalesim_sparse: ScalesimSparse | None = None
 
     @property
     def default_format(self) -> ElementFormat:
@@ -54,6 +85,12 @@ class Array(_Section):
     def _check(self) -> Array:
         if self.type == "mesh" and self.dataflow != "os":
             raise ValueError(f"a mesh array runs the os dataflow only, found {self.dataflow}")
+        for name in ARRAY_SECTIONS:
+            if (getattr(self, name) is not None) != (name == self.type):
+                raise ValueError(
+                    f"array.type is {self.type}: expected {'a' if name == self.type else 'no'} section {name}, "
+                    f"found {'none' if name == self.type else 'one'}"
+                )
         accumulator = self.accumulator_format
         for operand in self.formats:
             if operand.bits > accumulator.bits:
@@ -65,14 +102,34 @@ class Array(_Section):
         return self
 
 
-class VectorUnit(_Section):
+class OperandCompression(Section):
+    """Which compressed forms of an operand the hardware decodes, and where."""
+
+    formats: tuple[StorageFormatName, ...] = Field(min_length=1, description="besides dense, which always works")
+    decoded_at: Literal["array", "dma"] = Field(
+        default="array", description="array: compressed in the scratchpad too; dma: dense in the scratchpad"
+    )
+    decode_elements_per_cycle: PositiveInt | None = Field(
+        default=None, description="non-zeros that the decoder at the array hands out a cycle; null: it always keeps up"
+    )
+    decode_pj_per_element: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = 0.0
+
+
+class Compression(Section):
+    """Compression that the memory path knows. Without a section the operand is stored dense, zeros and all."""
+
+    weight: OperandCompression | None = None
+    activation: OperandCompression | None = None
+
+
+class VectorUnit(Section):
     """The unit that runs what the array does not: one operation a lane a cycle, at the array's clock."""
 
     lanes: PositiveInt
     format: Format
 
 
-class Memory(_Section):
+class Memory(Section):
     """One scratchpad memory. A port of a bank moves ``port_bytes`` a cycle."""
 
     capacity_bytes: Bytes
@@ -95,7 +152,7 @@ class Memory(_Section):
         return self
 
 
-class SplitScratchpad(_Section):
+class SplitScratchpad(Section):
     """A memory of its own for each operand."""
 
     input: Memory
@@ -117,7 +174,7 @@ Scratchpad = Annotated[
 ]
 
 
-class Dma(_Section):
+class Dma(Section):
     """The engines that move tiles between off-chip memory and scratchpad."""
 
     channels: PositiveInt = 1
@@ -125,7 +182,7 @@ class Dma(_Section):
     burst_bytes: Bytes = 1
 
 
-class OffChip(_Section):
+class OffChip(Section):
     """Off-chip memory. ``bandwidth_bytes_per_second`` of null means unbounded (a stall-free study)."""
 
     kind: Text
@@ -149,7 +206,7 @@ def _resolve_technology(value: object, info: ValidationInfo) -> object:
         raise ValueError(str(error)) from None
 
 
-class Accelerator(_Section):
+class Accelerator(Section):
     """A whole accelerator, checked. ``technology`` is resolved from its name when the file is loaded.
 
     ``sources`` maps a field (``array.rows``) to where its value comes from: a citation, or ``assumed: reason``.
@@ -163,6 +220,7 @@ class Accelerator(_Section):
     scratchpad: Scratchpad
     dma: Dma = Dma()
     off_chip: OffChip
+    compression: Compression = Compression()
     sources: dict[str, Text] = Field(default_factory=dict)
 
     @field_validator("sources")
@@ -180,5 +238,14 @@ class Accelerator(_Section):
     def __hash__(self) -> int:
         """Hash of every part but the sources, which change no number."""
         return hash(
-            (self.name, self.technology, self.array, self.vector_unit, self.scratchpad, self.dma, self.off_chip)
+            (
+                self.name,
+                self.technology,
+                self.array,
+                self.vector_unit,
+                self.scratchpad,
+                self.dma,
+                self.off_chip,
+                self.compression,
+            )
         )

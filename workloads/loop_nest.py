@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from workloads.operand_storage import OperandStorage
 from workloads.operators import (
     Activation,
     Convolution,
@@ -28,6 +29,7 @@ from workloads.operators import (
     View,
     Window,
 )
+from workloads.sparsity import Sparsity
 from workloads.tensor import Tensor
 
 
@@ -80,6 +82,11 @@ class MatrixNest:
         Windows are copied out (im2col) on the way from off-chip memory, so that K can be cut anywhere.
     fused_operations_per_output : int
         Vector-unit operations on each output before it leaves.
+    input_sparsity, weight_sparsity : Sparsity or None
+        What is known of the operands' zeros. The mask of weights, where there is one, has K in the order of
+        ``workloads.weight_layout``.
+    input_storage, weight_storage, output_storage : OperandStorage or None
+        How the operand is stored; None for element after element at ``..._bits`` each.
     """
 
     groups: int
@@ -97,6 +104,21 @@ class MatrixNest:
     sequential: bool = False
     fused_operations_per_output: int = 0
     is_unfolded: bool = False
+    input_sparsity: Sparsity | None = None
+    weight_sparsity: Sparsity | None = None
+    input_storage: OperandStorage | None = None
+    weight_storage: OperandStorage | None = None
+    output_storage: OperandStorage | None = None
+
+    @property
+    def input_density_fraction(self) -> float:
+        """Non-zero inputs over all; 1 where nothing is known."""
+        return 1.0 if self.input_sparsity is None else self.input_sparsity.density_fraction
+
+    @property
+    def weight_density_fraction(self) -> float:
+        """Non-zero weights over all; 1 where nothing is known."""
+        return 1.0 if self.weight_sparsity is None else self.weight_sparsity.density_fraction
 
     @property
     def m(self) -> int:
@@ -144,6 +166,8 @@ class VectorNest:
         Parameters and broadcast inputs: loaded once, kept while the operator runs.
     num_operations : int
         Vector-unit operations of the whole operator; 0 for a copy.
+    input_off_chip_fraction, output_off_chip_fraction : float
+        Bits off-chip over bits in the scratchpad, of streamed inputs and of outputs: not 1 where they are compressed.
     """
 
     groups: int
@@ -153,6 +177,8 @@ class VectorNest:
     output_bits: int
     resident_bits: int
     num_operations: int
+    input_off_chip_fraction: float = 1.0
+    output_off_chip_fraction: float = 1.0
 
 
 def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tuple[VectorNest, ...]:

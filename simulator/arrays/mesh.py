@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from simulator.arrays.systolic import SystolicArray
+from workloads.loop_nest import MatrixNest
 
 _STAGE_CYCLES = 5
 """Cycles a fold spends beyond the systolic R + C - 2: fetch, distribution and write-back stages."""
@@ -31,6 +32,20 @@ class MeshArray:
     def streamed_dimension(self) -> Dimension:
         """K streams; outputs stay."""
         return Dimension.K
+
+    @property
+    def tile_units(self) -> tuple[int, int, int]:
+        """As the output-stationary systolic array's."""
+        return self._systolic.tile_units
+
+    @property
+    def performed_fraction(self) -> float:
+        """All: a zero takes its cycle like any other number."""
+        return 1.0
+
+    def bound_to(self, nest: MatrixNest) -> MeshArray:
+        """Return the array itself: zeros change nothing."""
+        return self
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the systolic cycles with the extra stages of every fold."""

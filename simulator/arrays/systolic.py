@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
+from workloads.loop_nest import MatrixNest
 
 _STREAMED = {"os": Dimension.K, "ws": Dimension.M, "is": Dimension.N}
 
@@ -36,6 +37,24 @@ class SystolicArray:
     def streamed_dimension(self) -> Dimension:
         """T of the dataflow."""
         return _STREAMED[self.dataflow]
+
+    @property
+    def tile_units(self) -> tuple[int, int, int]:
+        """Rows and columns along the two dimensions that are mapped on them."""
+        return {
+            "os": (self.rows, self.cols, 1),
+            "ws": (1, self.cols, self.rows),
+            "is": (self.cols, 1, self.rows),
+        }[self.dataflow]
+
+    @property
+    def performed_fraction(self) -> float:
+        """All: a zero takes its cycle like any other number."""
+        return 1.0
+
+    def bound_to(self, nest: MatrixNest) -> SystolicArray:
+        """Return the array itself: zeros change nothing."""
+        return self
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return F * (T + R + C - 2) cycles output-stationary, F * (T + 2R + C - 2) otherwise, split in two."""
