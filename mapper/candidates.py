@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 
-from simulator.arrays.protocol import Dimension
 from simulator.machine import Machine
 from simulator.position_tiles import PositionTile
 from simulator.tile_space import Candidates
@@ -30,12 +29,7 @@ def candidate_tiles(nest: MatrixNest | VectorNest, machine: Machine) -> Candidat
             position_tiles=_position_tiles(nest, nest.num_positions, machine.num_lanes),
             group_tiles=_doublings(1, nest.groups),
         )
-    rows, cols = machine.accelerator.array.rows, machine.accelerator.array.cols
-    m_unit, n_unit, k_unit = {
-        Dimension.K: (rows, cols, 1),
-        Dimension.M: (1, cols, rows),
-        Dimension.N: (cols, 1, rows),
-    }[machine.array.streamed_dimension]
+    m_unit, n_unit, k_unit = machine.array_for(nest).tile_units
     return Candidates(
         position_tiles=_position_tiles(nest, nest.m, m_unit),
         filter_tiles=_aligned(nest.num_filters, max(1, n_unit // nest.n_per_filter)),

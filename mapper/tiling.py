@@ -47,7 +47,7 @@ def best_tiling(
     missing = []
     wanted = kernel_objective(objective, machine, fixed_pj)
     for alternative, nest in enumerate(nests):
-        if best and scores[0] <= _least_score(nest, machine, objective):
+        if best and scores[0] < _least_score(nest, machine, objective):
             continue
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
@@ -67,7 +67,7 @@ def _least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
         return 0.0
     cycles = traffic / machine.bounds.bits_per_cycle
     if isinstance(nest, MatrixNest):
-        whole = machine.array.tile_cycles(np.array(nest.m), np.array(nest.n), np.array(nest.k))
+        whole = machine.array_for(nest).tile_cycles(np.array(nest.m), np.array(nest.n), np.array(nest.k))
         cycles = max(cycles, float(nest.groups * (whole.fill + whole.stream)))
     return cycles
 

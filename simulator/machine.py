@@ -10,6 +10,7 @@ from simulator.arrays import array_model
 from simulator.arrays.protocol import ArrayModel
 from simulator.kernels.tile_types import Bounds
 from simulator.unit_costs import UnitCosts, operand_memories, unit_costs
+from workloads.loop_nest import MatrixNest
 
 _UNBOUNDED_BITS = 2**62
 
@@ -22,8 +23,18 @@ class Machine:
 
     @cached_property
     def array(self) -> ArrayModel:
-        """Closed forms of its PE array."""
+        """Closed forms of its PE array, for dense operands."""
         return array_model(self.accelerator.array)
+
+    @cached_property
+    def _bound_arrays(self) -> dict[MatrixNest, ArrayModel]:
+        return {}
+
+    def array_for(self, nest: MatrixNest) -> ArrayModel:
+        """Return the closed forms that know the zeros of ``nest``."""
+        if nest not in self._bound_arrays:
+            self._bound_arrays[nest] = self.array.bound_to(nest)
+        return self._bound_arrays[nest]
 
     @property
     def num_lanes(self) -> int:

@@ -74,7 +74,7 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
     grid = np.ix_(groups.values, positions, filters.values, channels.values)
     tables = _matrix_tables(matrix, grid, machine) if matrix else _vector_tables(nest, grid, machine)  # type: ignore[arg-type]
     count_begin, count_size, size_count = _counts(splits, tile_size)
-    element_bits = matrix is not None or bool(nest.axes)
+    off_chip, scratchpad = _stored_bits(nest)
     return TileSpace(
         num_groups=nest.groups,
         num_filters=num_filters,
@@ -119,11 +119,33 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         accumulates=tables.accumulates,
         streamed_dimension=DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
         sequential=matrix.sequential if matrix else False,
-        input_bits=nest.input_bits if element_bits else 1,
-        weight_bits=matrix.weight_bits * matrix.n_per_filter * matrix.k_per_channel if matrix else 0,
-        output_bits=nest.output_bits if element_bits else 1,
+        input_bits=float(off_chip[0]),
+        weight_bits=float(off_chip[1]),
+        output_bits=float(off_chip[2]),
+        input_scratchpad_bits=float(scratchpad[0]),
+        weight_scratchpad_bits=float(scratchpad[1]),
+        output_scratchpad_bits=scratchpad[2],
         accumulator_bits=machine.accumulator_bits if matrix else 0,
         resident_bits=nest.resident_bits,
+    )
+
+
+def _stored_bits(
+    nest: MatrixNest | VectorNest,
+) -> tuple[tuple[float, float, float], tuple[float, float, int]]:
+    """Bits of one unit of input, weight and output, off-chip and in the scratchpad.
+
+    Units are elements, those of a filter and channel for weights; bits of a stream without windows.
+    """
+    if isinstance(nest, VectorNest):
+        inputs, outputs = (nest.input_bits, nest.output_bits) if nest.axes else (1, 1)
+        off_chip = (inputs * nest.input_off_chip_fraction, 0.0, outputs * nest.output_off_chip_fraction)
+        return off_chip, (float(inputs), 0.0, outputs)
+    kernel = nest.n_per_filter * nest.k_per_channel
+    inputs_stored, weights, outputs_stored = nest.stored_input, nest.stored_weight, nest.stored_output
+    return (
+        (inputs_stored.off_chip_bits, weights.off_chip_bits * kernel, outputs_stored.off_chip_bits),
+        (inputs_stored.scratchpad_bits, weights.scratchpad_bits * kernel, nest.output_bits),
     )
 
 
@@ -168,11 +190,11 @@ def matrix_port_bits(nest: MatrixNest, machine: Machine, m: Int64Array, n: Int64
 
     Sums that stay in the PEs leave once, in the output's format; others move as accumulators.
     """
-    accesses = machine.array.scratchpad_accesses(m, n, k)
+    accesses = machine.array_for(nest).scratchpad_accesses(m, n, k)
     wide = max(machine.accumulator_bits, nest.output_bits)
     return PortBits(
-        input_read=accesses.input_read * nest.input_bits,
-        weight_read=accesses.weight_read * nest.weight_bits,
+        input_read=_whole_bits(accesses.input_read, nest.stored_input.scratchpad_bits),
+        weight_read=_whole_bits(accesses.weight_read, nest.stored_weight.scratchpad_bits),
         output_read=accesses.output_read * wide,
         output_write=accesses.output_read * wide + (accesses.output_write - accesses.output_read) * nest.output_bits,
     )
@@ -194,8 +216,8 @@ def k_split_bits(nest: MatrixNest, machine: Machine) -> PortBits:
 def chained_saving_bits(nest: MatrixNest, machine: Machine) -> PortBits:
     """Return what one more chained tile along the streamed loop does not move: the operand that stays on the array."""
     nothing = np.array(0)
-    weights = np.array(nest.groups * nest.n * nest.k * nest.weight_bits)
-    inputs = np.array(nest.groups * nest.m * nest.k * nest.input_bits)
+    weights = _whole_bits(np.array(nest.groups * nest.n * nest.k), nest.stored_weight.scratchpad_bits)
+    inputs = _whole_bits(np.array(nest.groups * nest.m * nest.k), nest.stored_input.scratchpad_bits)
     outputs = np.array(nest.groups * nest.m * nest.n * nest.output_bits)
     streamed = machine.array.streamed_dimension
     return PortBits(
@@ -223,7 +245,8 @@ def _share(total: int, part: Int64Array, whole: int) -> Int64Array:
 
 def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Machine) -> _Tables:
     g, m, n, k = grid[0], grid[1], grid[2] * nest.n_per_filter, grid[3] * nest.k_per_channel
-    cycles = machine.array.tile_cycles(m, n, k)
+    array = machine.array_for(nest)
+    cycles = array.tile_cycles(m, n, k)
     bits = matrix_port_bits(nest, machine, m, n, k)
     shape = np.broadcast_shapes(*(axis.shape for axis in grid))
     load = [_full(g * part, shape) for part in port_load(machine, bits)]
@@ -241,7 +264,7 @@ def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Mach
         chained_output_port_bits=chained_load[1],
         access_pj=_full(g * bits.energy_pj(machine.costs), shape),
         num_folds=_full(g * cycles.num_folds, shape),
-        accumulates=machine.array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
+        accumulates=array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
     )
 
 
@@ -331,6 +354,13 @@ def _counts(splits: Splits, size_index: Int64Array) -> tuple[Int64Array, Int64Ar
 
 def _array(values: Sequence[int]) -> Int64Array:
     return np.array(values, dtype=np.int64)
+
+
+def _whole_bits(count: Int64Array, bits_each: float) -> Int64Array:
+    """``count`` elements of ``bits_each`` on average, rounded up to a whole bit; exact where that is whole itself."""
+    if bits_each == int(bits_each):
+        return np.asarray(count * int(bits_each))
+    return np.asarray(np.ceil(count * bits_each - 1e-6), dtype=np.int64)
 
 
 def _full(values: NDArray[Number], shape: tuple[int, ...]) -> NDArray[Number]:

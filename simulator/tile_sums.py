@@ -50,7 +50,7 @@ def streaming_cycles(nest: Nest, tiling: Tiling, machine: Machine) -> int:
     if isinstance(nest, VectorNest):
         return -(-nest.num_operations // machine.num_lanes)
     g, m, n, k, count = _tile_sizes(nest, tiling)
-    return int((machine.array.tile_cycles(m, n, k).stream * g * count).sum())
+    return int((machine.array_for(nest).tile_cycles(m, n, k).stream * g * count).sum())
 
 
 def busiest_resource(nest: Nest, tiling: Tiling, machine: Machine) -> Limit:
@@ -66,7 +66,7 @@ def busiest_resource(nest: Nest, tiling: Tiling, machine: Machine) -> Limit:
         filters = min(tiling.filter_tile, nest.num_filters)
         n = np.array(filters * nest.n_per_filter)
         k = np.array(min(tiling.channel_tile, nest.num_channels) * nest.k_per_channel)
-        cycles = machine.array.tile_cycles(m, n, k)
+        cycles = machine.array_for(nest).tile_cycles(m, n, k)
         array_cycles = float(cycles.fill + cycles.stream)
         vector_cycles = int(m) * filters * nest.fused_operations_per_position / machine.num_lanes
         bits = matrix_port_bits(nest, machine, m, n, k)

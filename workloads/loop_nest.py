@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from workloads.operand_storage import OperandStorage
+from workloads.operand_storage import OperandStorage, dense_storage
 from workloads.operators import (
     Activation,
     Convolution,
@@ -29,6 +29,7 @@ from workloads.operators import (
     View,
     Window,
 )
+from workloads.recurrent_sparsity import joined_sparsity
 from workloads.sparsity import Sparsity
 from workloads.tensor import Tensor
 
@@ -121,6 +122,21 @@ class MatrixNest:
         return 1.0 if self.weight_sparsity is None else self.weight_sparsity.density_fraction
 
     @property
+    def stored_input(self) -> OperandStorage:
+        """How the input is stored."""
+        return self.input_storage or dense_storage(self.input_bits)
+
+    @property
+    def stored_weight(self) -> OperandStorage:
+        """How the weights are stored."""
+        return self.weight_storage or dense_storage(self.weight_bits)
+
+    @property
+    def stored_output(self) -> OperandStorage:
+        """How the output is stored."""
+        return self.output_storage or dense_storage(self.output_bits)
+
+    @property
     def m(self) -> int:
         """Rows of one product: output positions, batch included."""
         return self.batch * math.prod(axis.num_positions for axis in self.axes)
@@ -144,6 +160,14 @@ class MatrixNest:
     def num_macs(self) -> int:
         """Multiply-accumulates of the operator."""
         return self.groups * self.m * self.n * self.k
+
+    @property
+    def num_effectual_macs(self) -> int:
+        """Multiply-accumulates of which neither operand is zero.
+
+        Assumes the zeros of the two operands fall independently of each other.
+        """
+        return round(self.num_macs * self.weight_density_fraction * self.input_density_fraction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +307,8 @@ def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, 
         n_per_filter=num_taps if work.transposed else 1,
         k_per_channel=1 if work.transposed else num_taps,
         fused_operations_per_output=fused,
+        input_sparsity=x.sparsity,
+        weight_sparsity=w.sparsity,
     )
 
 
@@ -299,6 +325,8 @@ def _product(groups: int, m: int, n: int, k: int, ins: tuple[Tensor, ...], out: 
         resident_bits=_total_bits(ins[2:]),
         num_output_elements=out.num_elements,
         fused_operations_per_output=fused,
+        input_sparsity=ins[0].sparsity,
+        weight_sparsity=ins[1].sparsity,
     )
 
 
@@ -343,6 +371,7 @@ def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], outs: tuple[Tenso
         num_output_elements=sum(out.num_elements for out in outs),
         sequential=True,
         fused_operations_per_output=fused + work.num_gates * _OPERATIONS["sigmoid"],
+        weight_sparsity=joined_sparsity(ins[1], ins[2]),
     )
 
 

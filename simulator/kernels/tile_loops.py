@@ -59,6 +59,15 @@ def _trips(size: int, tile: int) -> int:
     return (size + tile - 1) // tile
 
 
+@njit(cache=True, inline="always")
+def _bits(count: int, bits_each: float) -> int:
+    """``count`` elements of ``bits_each`` on average, rounded up to a whole bit; exact where that is whole itself."""
+    whole = int(bits_each)
+    if whole == bits_each:
+        return count * whole
+    return int(np.ceil(count * bits_each - 1e-6))
+
+
 @njit(cache=True)
 def _reloads(order: Int64Array, trips: Int64Array, independent: int) -> bool:
     """Whether a loop that the operand depends on runs more than once inside its independent loop."""
@@ -151,8 +160,8 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
         fetched = position_sums[p, 0]
         once = trips[M] * trips[K] * factor == 1 and not many_groups
         input_buffer = position_sums[p, 2] * channel_tile * (1 if once else 2)
-    record[INPUT_BITS] = space.num_groups * fetched * space.num_channels * factor * space.input_bits
-    input_footprint = input_buffer * group_tile * space.input_bits
+    record[INPUT_BITS] = _bits(space.num_groups * fetched * space.num_channels * factor, space.input_bits)
+    input_footprint = _bits(input_buffer * group_tile, space.input_scratchpad_bits)
     # weight: independent loop m
     reloaded = _reloads(order, trips, M)
     if record[HOLD_WEIGHT] and reloaded:
@@ -164,13 +173,13 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
         factor = trips[M] if reloaded else 1
         once = trips[N] * trips[K] * factor == 1 and not many_groups
         weight_buffer = filter_tile * channel_tile * (1 if once else 2)
-    weights = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
-    record[WEIGHT_BITS] = weights * factor + space.resident_bits
-    weight_footprint = weight_buffer * group_tile * space.weight_bits
+    weights = space.num_groups * space.num_filters * space.num_channels
+    record[WEIGHT_BITS] = _bits(weights * factor, space.weight_bits) + space.resident_bits
+    weight_footprint = _bits(weight_buffer * group_tile, space.weight_scratchpad_bits)
     # output: independent loop k
     reloaded = _reloads(order, trips, K)
     wide = trips[K] > 1 or space.accumulates[space.channel_size[record[CHANNEL_TILE]]]
-    element_bits = max(space.accumulator_bits, space.output_bits) if wide else space.output_bits
+    element_bits = max(space.accumulator_bits, space.output_scratchpad_bits) if wide else space.output_scratchpad_bits
     outputs = space.num_groups * position_sums[p, 4] * space.num_filters
     spills = 0
     if record[HOLD_OUTPUT] and reloaded:
@@ -181,8 +190,8 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
         spills = trips[K] - 1 if reloaded else 0
         once = trips[M] * trips[N] == 1 and not many_groups
         output_buffer = position_sums[p, 3] * filter_tile * (1 if once else 2)
-    record[OUTPUT_READ_BITS] = outputs * spills * max(space.accumulator_bits, space.output_bits)
-    record[OUTPUT_WRITE_BITS] = record[OUTPUT_READ_BITS] + outputs * space.output_bits
+    record[OUTPUT_READ_BITS] = outputs * spills * max(space.accumulator_bits, space.output_scratchpad_bits)
+    record[OUTPUT_WRITE_BITS] = record[OUTPUT_READ_BITS] + _bits(outputs, space.output_bits)
     output_footprint = output_buffer * group_tile * element_bits
     record[INPUT_FOOTPRINT_BITS] = input_footprint
     record[OUTPUT_FOOTPRINT_BITS] = output_footprint
@@ -239,9 +248,10 @@ def _tile_cycles(
     outputs = space.groups[g] * space.positions[m] * space.filters[n]
     bits = (space.chained_output_port_bits if follows else space.output_port_bits)[g, m, n, k]
     if not is_first and not keeps_sums:
-        bits += outputs * space.columns_per_filter * max(space.accumulator_bits, space.output_bits)
+        bits += outputs * space.columns_per_filter * max(space.accumulator_bits, space.output_scratchpad_bits)
     if not is_last:
-        change = -space.output_bits if keeps_sums else max(0, space.accumulator_bits - space.output_bits)
+        dense_bits = space.output_scratchpad_bits
+        change = -dense_bits if keeps_sums else max(0, space.accumulator_bits - dense_bits)
         bits += outputs * space.columns_per_filter * change
     operand_cycles = space.chained_operand_port_cycles if follows else space.operand_port_cycles
     cycles = max(cycles, operand_cycles[g, m, n, k])
@@ -346,7 +356,7 @@ def steps_of(space: TileSpace, bounds: Bounds, record: Int64Array, trips: Int64A
         space.input_bits,
         space.weight_bits,
         space.output_bits,
-        max(space.accumulator_bits, space.output_bits),
+        max(space.accumulator_bits, space.output_scratchpad_bits),
         space.resident_bits,
         bounds.burst_bits,
         _is_fetched_again(record, trips, 0),
@@ -384,11 +394,11 @@ def _loads(steps: Steps, inputs: Int64Array, outputs: Int64Array, at: Int64Array
     channels = steps.channel_tile if at[K] < steps.trips_k - 1 else steps.channel_rest
     total, transfers = 0, 0
     if at[N] == 0 or steps.input_again:
-        bits = inputs[at[M]] * channels * groups * steps.input_bits
+        bits = _bits(inputs[at[M]] * channels * groups, steps.input_bits)
         total += _bursts(bits, steps.burst_bits)
         transfers += 1 if bits > 0 else 0
     if at[M] == 0 or steps.weight_again:
-        bits = filters * channels * groups * steps.weight_bits
+        bits = _bits(filters * channels * groups, steps.weight_bits)
         total += _bursts(bits, steps.burst_bits)
         transfers += 1 if bits > 0 else 0
     if at[K] > 0 and steps.output_again:
@@ -409,7 +419,8 @@ def _stores(steps: Steps, outputs: Int64Array, at: Int64Array) -> tuple[int, int
         return 0, 0
     groups = steps.group_tile if at[3] < steps.trips_g - 1 else steps.group_rest
     filters = steps.filter_tile if at[N] < steps.trips_n - 1 else steps.filter_rest
-    bits = outputs[at[M]] * filters * groups * (steps.output_bits if is_last else steps.partial_bits)
+    count = outputs[at[M]] * filters * groups
+    bits = _bits(count, steps.output_bits) if is_last else count * steps.partial_bits
     return _bursts(bits, steps.burst_bits), 1 if bits > 0 else 0
 
 
@@ -812,10 +823,10 @@ def _size_bounds(
     index = 0
     for g in range(space.group_tiles.size - 1, -1, -1):
         for p in range(space.tile_begin.size - 2, -1, -1):
-            record[INPUT_BITS] = space.num_groups * sums[p, 1] * space.num_channels * space.input_bits
-            weights = space.num_groups * space.num_filters * space.num_channels * space.weight_bits
-            record[WEIGHT_BITS] = weights + space.resident_bits
-            record[OUTPUT_WRITE_BITS] = space.num_groups * sums[p, 4] * space.num_filters * space.output_bits
+            record[INPUT_BITS] = _bits(space.num_groups * sums[p, 1] * space.num_channels, space.input_bits)
+            weights = space.num_groups * space.num_filters * space.num_channels
+            record[WEIGHT_BITS] = _bits(weights, space.weight_bits) + space.resident_bits
+            record[OUTPUT_WRITE_BITS] = _bits(space.num_groups * sums[p, 4] * space.num_filters, space.output_bits)
             for n in range(space.filter_tiles.size - 1, -1, -1):
                 for k in range(space.channel_tiles.size - 1, -1, -1):
                     record[GROUP_TILE], record[POSITION_TILE] = g, p

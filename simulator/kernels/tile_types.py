@@ -34,6 +34,10 @@ class TileSpace(NamedTuple):
     accumulators after it, unless it is the last. ``k_split_pj`` is the energy of one more cut of the whole operator's
     reductions, ``chained_saving_pj`` what one more chained tile along the streamed loop saves in reads of the operand
     that stays.
+
+    ``input_bits``, ``weight_bits`` (of a filter and channel, all kernel positions) and ``output_bits`` are averages
+    off-chip, ``..._scratchpad_bits`` in the scratchpad: both are whole where nothing is compressed. Outputs leave the
+    array dense.
     """
 
     num_groups: int
@@ -79,9 +83,12 @@ class TileSpace(NamedTuple):
     accumulates: NDArray[np.bool_]
     streamed_dimension: int
     sequential: bool
-    input_bits: int
-    weight_bits: int
-    output_bits: int
+    input_bits: float
+    weight_bits: float
+    output_bits: float
+    input_scratchpad_bits: float
+    weight_scratchpad_bits: float
+    output_scratchpad_bits: int
     accumulator_bits: int
     resident_bits: int
 
@@ -115,7 +122,7 @@ class Objective(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """What the steps of one tiling have in common: whole numbers only, so that passing it around is cheap.
+    """What the steps of one tiling have in common.
 
     Tiles: ``*_tile`` the full one, ``*_rest`` the last one. ``*_again``: whether a tile already there must be fetched
     (or spilled) again in later passes of its operand's independent loop. ``table_*``: indices in the cost tables.
@@ -131,9 +138,9 @@ class Steps(NamedTuple):
     filter_rest: int
     channel_tile: int
     channel_rest: int
-    input_bits: int
-    weight_bits: int
-    output_bits: int
+    input_bits: float
+    weight_bits: float
+    output_bits: float
     partial_bits: int
     resident_bits: int
     burst_bits: int
