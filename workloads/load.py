@@ -34,17 +34,18 @@ def load_network(
     ----------
     source : str or Path
         A zoo name (``resnet50``), a light model of the onnx package (``light:resnet50`` or ``light_resnet50``), an
-        ONNX file (``.onnx``) or a SCALE-Sim topology (``.csv``).
+        ONNX file (``.onnx``), a TensorFlow Lite file (``.tflite``) or a SCALE-Sim topology (``.csv``).
     batch : int, optional
         Inferences that one run makes; what the source has unless given (1 for the zoo and for topologies).
     bindings : mapping of str to int
         Sizes of dimensions that the source leaves open.
     fuse : bool
-        Fuse batch normalisation, bias and activations of an ONNX file into the operator before them.
+        Fuse batch normalisation, bias and activations of an ONNX or TensorFlow Lite file into the operator before them.
     approximate_unsupported : bool
-        Cost nodes of an ONNX file that have no cost model as copies.
+        Cost nodes of an ONNX or TensorFlow Lite file that have no cost model as copies.
     format : ElementFormat, optional
-        Of weights and activations of the zoo (int8) and of topologies (int8); ONNX files state their own.
+        Of weights and activations of the zoo (int8) and of topologies (int8); ONNX and TensorFlow Lite files state
+        their own.
 
     Raises
     ------
@@ -62,10 +63,12 @@ def load_network(
         return build(name, batch=batch, bindings=bindings, format=format or INT8)
     path = _light_model(name) or Path(source)
     match path.suffix.lower():
-        case ".onnx":
+        case ".onnx" | ".tflite" as suffix:
             if format is not None:
-                raise NetworkError(f"{path}: an ONNX file states its element formats; format {format} cannot be chosen")
-            return _load_onnx(path, batch, bindings, fuse=fuse, approximate_unsupported=approximate_unsupported)
+                kind = "an ONNX" if suffix == ".onnx" else "a TensorFlow Lite"
+                raise NetworkError(f"{path}: {kind} file states its element formats; format {format} cannot be chosen")
+            load = _load_onnx if suffix == ".onnx" else _load_tflite
+            return load(path, batch, bindings, fuse=fuse, approximate_unsupported=approximate_unsupported)
         case ".csv":
             if bindings:
                 raise NetworkError(
@@ -84,9 +87,7 @@ def _load_onnx(
     from workloads.onnx_import import load_onnx
 
     opened = {} if batch is None else _batch_bindings(path, batch)
-    for name, size in opened.items():
-        if bindings.get(name, size) != size:
-            raise NetworkError(f"{path}: batch is {batch}, but the binding {name}={bindings[name]} says otherwise")
+    _check_batch(path, batch, opened, bindings)
     network = load_onnx(
         path,
         bindings={**opened, **bindings},
@@ -94,6 +95,31 @@ def _load_onnx(
         approximate_unsupported=approximate_unsupported,
     )
     return network if batch is None or opened else with_batch(network, batch)
+
+
+def _load_tflite(
+    path: Path, batch: int | None, bindings: Mapping[str, int], *, fuse: bool, approximate_unsupported: bool
+) -> Network:
+    """Bind the batch where the file leaves it open; change it in the finished network where the file fixes it."""
+    from workloads.tflite_import import load_tflite
+    from workloads.tflite_import.dynamic import open_batch
+
+    opened = {} if batch is None else dict.fromkeys(open_batch(path), batch)
+    _check_batch(path, batch, opened, bindings)
+    network = load_tflite(
+        path,
+        bindings={**opened, **bindings},
+        fuse=fuse,
+        approximate_unsupported=approximate_unsupported,
+    )
+    return network if batch is None or opened else with_batch(network, batch)
+
+
+def _check_batch(path: Path, batch: int | None, opened: Mapping[str, int], bindings: Mapping[str, int]) -> None:
+    """Raise when a binding gives a dimension that the batch is bound to another size."""
+    for name, size in opened.items():
+        if bindings.get(name, size) != size:
+            raise NetworkError(f"{path}: batch is {batch}, but the binding {name}={bindings[name]} says otherwise")
 
 
 def _batch_bindings(path: Path, batch: int) -> dict[str, int]:
@@ -149,8 +175,8 @@ def _light_model(name: str) -> Path | None:
 
 def _unknown(name: str, path: Path) -> NetworkError:
     if path.exists():
-        return NetworkError(f"{path}: expected a file that ends in .onnx or .csv")
+        return NetworkError(f"{path}: expected a file that ends in .onnx, .tflite or .csv")
     return NetworkError(
-        f"unknown network {name!r}: expected a file (.onnx, .csv), light:NAME, or one of {', '.join(zoo_names())}"
-        f"{did_you_mean(name, list_networks())}"
+        f"unknown network {name!r}: expected a file (.onnx, .tflite, .csv), light:NAME, or one of "
+        f"{', '.join(zoo_names())}{did_you_mean(name, list_networks())}"
     )

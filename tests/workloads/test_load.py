@@ -130,10 +130,17 @@ def test_batch_and_binding_that_differ(tmp_path: Path) -> None:
         (
             "resnet5O",
             {},
-            "unknown network 'resnet5O': expected a file (.onnx, .csv), light:NAME, or one of resnet9, res",
+            "unknown network 'resnet5O': expected a file (.onnx, .tflite, .csv), light:NAME, or one of resnet9",
         ),
         ("resnet5O", {}, "; did you mean 'resnet50'?"),
-        ("net.tflite", {}, "unknown network 'net.tflite': expected a file (.onnx, .csv)"),
+        ("net.pb", {}, "unknown network 'net.pb': expected a file (.onnx, .tflite, .csv)"),
+        ("no_such.tflite", {}, "no_such.tflite: no such file"),
+        ("no_such.tflite", {"batch": 2}, "no_such.tflite: no such file"),
+        (
+            "no_such.tflite",
+            {"format": INT8},
+            "no_such.tflite: a TensorFlow Lite file states its element formats; format int8 cannot be chosen",
+        ),
     ],
 )
 def test_mistakes(source: str, options: dict[str, object], message: str) -> None:
@@ -144,7 +151,7 @@ def test_mistakes(source: str, options: dict[str, object], message: str) -> None
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     path = tmp_path / "net.txt"
     path.touch()
-    with pytest.raises(NetworkError, match=r"net\.txt: expected a file that ends in \.onnx or \.csv"):
+    with pytest.raises(NetworkError, match=r"net\.txt: expected a file that ends in \.onnx, \.tflite or \.csv"):
         load_network(path)
 
 
@@ -155,6 +162,9 @@ def test_without_the_onnx_package_there_are_no_light_models(monkeypatch: pytest.
         load_network("light:resnet50")
 
 
-def test_onnx_is_imported_only_for_onnx_files() -> None:
-    code = "import sys; from workloads.load import load_network; load_network('resnet9'); print('onnx' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+def test_readers_of_files_are_imported_only_for_files() -> None:
+    code = (
+        "import sys; from workloads.load import load_network; load_network('resnet9'); "
+        "print('onnx' in sys.modules, 'tflite' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False False\n"

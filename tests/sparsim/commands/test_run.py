@@ -79,13 +79,13 @@ def test_huge_batch(fails: Fails) -> None:
 @pytest.mark.parametrize(
     ("network", "message"),
     [
-        ("resnet", "unknown network 'resnet': expected a file (.onnx, .csv), light:NAME, or one of resnet9, resnet18"),
+        ("resnet", "unknown network 'resnet': expected a file (.onnx, .tflite, .csv), light:NAME, or one of resnet9"),
         ("resnet5O", "; did you mean 'resnet50'?"),
         ("squeezenet", "; did you mean 'light:squeezenet'?"),
         ("light:resnet", "; did you mean 'light:resnet50'?"),
         ("none.csv", "none.csv: cannot be read: No such file or directory"),
-        ("/", "/: expected a file that ends in .onnx or .csv"),
-        ("", ".: expected a file that ends in .onnx or .csv"),
+        ("/", "/: expected a file that ends in .onnx, .tflite or .csv"),
+        ("", ".: expected a file that ends in .onnx, .tflite or .csv"),
     ],
 )
 def test_unknown_networks(fails: Fails, network: str, message: str) -> None:
