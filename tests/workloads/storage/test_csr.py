@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from workloads.storage import RandomMask, StorageBits
+from workloads.storage.csr import Csr
+
+
+def test_example_of_the_docstring():
+    """Three non-zeros of 2 bits of index; three pointers up to 3, 2 bits each."""
+    stored = Csr().encode(np.array([[0, 7, 0, 0], [5, 0, 0, 9]], dtype=np.int8))
+    assert stored.values.tolist() == [7, 5, 9]
+    assert stored.numbers("col_indices").tolist() == [1, 0, 3]
+    assert stored.numbers("row_pointers").tolist() == [0, 1, 3]
+    assert stored.bits(8) == StorageBits(value_bits=24, metadata_bits=3 * 2 + 3 * 2)
+
+
+def test_empty_rows_repeat_a_pointer():
+    stored = Csr().encode(np.array([[0, 0], [0, 1], [0, 0], [1, 1]]))
+    assert stored.numbers("row_pointers").tolist() == [0, 0, 1, 1, 3]
+
+
+def test_expected_bits_by_hand():
+    """100 x 64 at 0.1: 640 non-zeros of 8 + 6 bits, 101 pointers of 10 bits."""
+    bits = Csr().expected_bits(RandomMask(arrangement=(1, 100, 1, 64), density_fraction=0.1), 8)
+    assert bits.value_bits == pytest.approx(5120)
+    assert bits.metadata_bits == pytest.approx(640 * 6 + 1010)
