@@ -1,0 +1,63 @@
+"""The structural part of a spec: channels removed, operators split; the layers that come of it keep their recipes."""
+
+from __future__ import annotations
+
+from workloads.compression.methods import Recipe
+from workloads.compression.selection import MATRIX_WORK, Selection
+from workloads.compression.structural import StructuralChange
+from workloads.errors import NetworkError
+from workloads.network import Network
+from workloads.operators import Operator
+from workloads.weight_layout import weight_operands
+from workloads.weights import WeightSource
+
+
+def restructure(
+    network: Network, selection: Selection, weights: WeightSource | None, seed: int
+) -> tuple[StructuralChange, Selection]:
+    """Return what the structural methods of ``selection`` make of ``network``, and the selection for its layers.
+
+    Channels go first: a rank that is a fraction is one of the pruned matrix.
+
+    Raises
+    ------
+    NetworkError
+        For channel pruning that would empty a layer, or a rank above the matrix's.
+    """
+    change = StructuralChange(network=network, weights=weights, notes=())
+    owners = {operator.name for operator in network.operators if weight_operands(operator, network.tensors)}
+    recipes = {name: recipe for name, recipe in selection.by_operator.items() if name in owners}
+    kept = {
+        name: 1 - recipe.channel_pruning.removed_fraction for name, recipe in recipes.items() if recipe.channel_pruning
+    }
+    ranks = {name: recipe.low_rank.rank for name, recipe in recipes.items() if recipe.low_rank}
+    if kept:
+        from workloads.compression.channel_pruning import prune_channels
+
+        change = prune_channels(change.network, kept, change.weights, seed)
+    if ranks:
+        from workloads.compression.low_rank import factorise
+
+        split = factorise(change.network, ranks, change.weights)
+        change = StructuralChange(network=split.network, weights=split.weights, notes=(*change.notes, *split.notes))
+    return change, (_inherited(change.network, selection) if kept or ranks else selection)
+
+
+def _inherited(network: Network, selection: Selection) -> Selection:
+    """The selection for the changed network: the parts of a split operator take the recipe of the whole."""
+    by_operator: dict[str, Recipe] = {}
+    by_weight: dict[str, Recipe] = {}
+    for operator in network.operators:
+        if isinstance(operator.work, MATRIX_WORK):
+            by_operator[operator.name] = _recipe(operator, selection)
+            for name in weight_operands(operator, network.tensors):
+                by_weight.setdefault(name, selection.by_weight.get(name, by_operator[operator.name]))
+    return Selection(by_operator=by_operator, by_weight=by_weight)
+
+
+def _recipe(operator: Operator, selection: Selection) -> Recipe:
+    """That of the operator of this name, else of the one with the longest name that this name begins with."""
+    origins = [name for name in selection.by_operator if operator.name.startswith(name)]
+    if not origins:
+        raise NetworkError(f"operator {operator.name!r}: made by a structural method of no operator of the network")
+    return selection.by_operator[max(origins, key=len)]
