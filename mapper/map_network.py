@@ -12,7 +12,6 @@ from simulator.operator_cost import fixed_energy
 from simulator.plan import Plan, Tiling
 from simulator.tile_cost import Nest
 from workloads.errors import InfeasiblePlan
-from workloads.loop_nest import nests_of
 from workloads.network import Network
 
 Progress = Callable[[int, int], None]
@@ -40,7 +39,7 @@ def map_network(
     known: dict[tuple[tuple[Nest, ...], float], Tiling | Shortage] = {}
     tilings: dict[str, Tiling] = {}
     for index, operator in enumerate(network.operators):
-        nests = nests_of(operator, network.tensors)
+        nests = machine.storage.nests_of(operator, network.tensors)
         if nests:
             fixed_pj = fixed_energy(operator, network.tensors, nests[0], machine).total_pj
             key = (nests, fixed_pj)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from simulator.kernels import tile_loops, tile_types
 from simulator.machine import Machine
+from simulator.moving_energy import load_costs, store_pj_per_bit
+from simulator.tile_cost import Nest
 
 
 class Objective(StrEnum):
@@ -25,19 +27,20 @@ _KIND = {
 }
 
 
-def kernel_objective(objective: Objective, machine: Machine, fixed_pj: float) -> tile_types.Objective:
-    """Return ``objective`` with the unit energies of ``machine``, as the kernels read it.
+def kernel_objective(objective: Objective, nest: Nest, machine: Machine, fixed_pj: float) -> tile_types.Objective:
+    """Return ``objective`` with the unit energies of ``nest`` on ``machine``, as the kernels read it.
 
     ``fixed_pj`` is the operator's energy that no tiling changes. Assumes energy times delay is least for a network when
     it is least for each operator.
     """
     costs = machine.costs
+    store_pj = store_pj_per_bit(nest, machine)  # of finished outputs; the kernels count partial sums as written too
     return tile_types.Objective(
         kind=_KIND[objective],
         fixed_pj=fixed_pj,
-        input_pj_per_bit=costs.load_pj_per_bit(0),
-        weight_pj_per_bit=costs.load_pj_per_bit(1),
-        output_read_pj_per_bit=costs.load_pj_per_bit(2),
-        output_write_pj_per_bit=costs.store_pj_per_bit,
+        input_pj_per_bit=load_costs(nest, 0, machine).total_pj,
+        weight_pj_per_bit=load_costs(nest, 1, machine).total_pj,
+        output_read_pj_per_bit=costs.load_pj_per_bit(2) + costs.store_pj_per_bit - store_pj,
+        output_write_pj_per_bit=store_pj,
         pj_per_cycle=costs.leakage_pj_per_cycle,
     )

@@ -45,12 +45,12 @@ def best_tiling(
     best = None
     scores = (math.inf, math.inf)
     missing = []
-    wanted = kernel_objective(objective, machine, fixed_pj)
     for alternative, nest in enumerate(nests):
         if best and scores[0] < _least_score(nest, machine, objective):
             continue
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
+        wanted = kernel_objective(objective, nest, machine, fixed_pj)
         record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted, scores)
         if record.size:
             best = _tiling(record, candidates, alternative)

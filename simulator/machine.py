@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from hw_configs.accelerator import Accelerator, Memory
 from simulator.arrays import array_model
 from simulator.arrays.protocol import ArrayModel
 from simulator.kernels.tile_types import Bounds
+from simulator.stored_nests import NestStorage
 from simulator.unit_costs import UnitCosts, operand_memories, unit_costs
 from workloads.loop_nest import MatrixNest
 
@@ -36,6 +37,11 @@ class Machine:
             self._bound_arrays[nest] = self.array.bound_to(nest)
         return self._bound_arrays[nest]
 
+    @cached_property
+    def storage(self) -> NestStorage:
+        """How it stores operands: nests with that storage are ``storage.nests_of(operator, tensors)``."""
+        return NestStorage(self.accelerator.compression)
+
     @property
     def num_lanes(self) -> int:
         """Lanes of the vector unit."""
@@ -55,6 +61,38 @@ class Machine:
     def costs(self) -> UnitCosts:
         """Energy of elementary events, and area."""
         return unit_costs(self.accelerator)
+
+    def costs_for(self, nest: MatrixNest) -> UnitCosts:
+        """Return ``costs`` with what decoding the operands of ``nest`` at the array adds to a bit read for it."""
+        added = [
+            decoder.decode_pj_per_element * density / stored.scratchpad_bits
+            if stored and decoder and decoder.decoded_at == "array" and stored.scratchpad_bits
+            else 0.0
+            for decoder, density, stored in (
+                (self.accelerator.compression.activation, nest.input_density_fraction, nest.input_storage),
+                (self.accelerator.compression.weight, nest.weight_density_fraction, nest.weight_storage),
+            )
+        ]
+        if not any(added):
+            return self.costs
+        inputs, weights, outputs = self.costs.scratchpad_read_pj_per_bit
+        return replace(self.costs, scratchpad_read_pj_per_bit=(inputs + added[0], weights + added[1], outputs))
+
+    @property
+    def decoded_elements_per_cycle(self) -> tuple[int, int]:
+        """Non-zeros that the decoders at the array hand out a cycle, of input and weight; 0 where they keep up."""
+        compression = self.accelerator.compression
+        decoders = (compression.activation, compression.weight)
+        rates = [
+            decoder.decode_elements_per_cycle or 0 if decoder and decoder.decoded_at == "array" else 0
+            for decoder in decoders
+        ]
+        return rates[0], rates[1]
+
+    @property
+    def decodes_slowly(self) -> bool:
+        """Whether decoders at the array may take longer than the array."""
+        return any(self.decoded_elements_per_cycle)
 
     @property
     def is_shared(self) -> bool:

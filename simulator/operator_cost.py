@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from simulator.cycle_losses import matrix_losses, stream_losses
 from simulator.machine import Machine
+from simulator.moving_energy import moving_energies
+from simulator.operator_compression import mac_counts, operator_compression
 from simulator.plan import Tiling
 from simulator.result import Energy, Limit, OperandTraffic, OperatorCost
 from simulator.tile_cost import Nest, TileCost, compulsory_bits, tile_cost
@@ -56,6 +59,8 @@ def cost_operator(
         mapping_efficiency_fraction=_efficiency(nest, cost, machine),
         limited_by=cost.limited_by,
         tile=str(tiling),
+        losses=matrix_losses(nest, tiling, machine, cost) if isinstance(nest, MatrixNest) else stream_losses(cost),
+        compression=operator_compression(operator, tensors, nest, machine) if isinstance(nest, MatrixNest) else None,
     )
 
 
@@ -118,8 +123,9 @@ def fixed_energy(operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, 
         return Energy(vector_pj=nest.num_operations * machine.costs.vector_operation_pj)
     formats = [tensors[name].format for name in operator.inputs[:2]]
     operations = nest.fused_operations_per_output * nest.num_output_elements
+    performed, gated = mac_counts(nest, machine)
     return Energy(
-        mac_pj=nest.num_macs * mac_pj(machine.accelerator, formats[0], formats[1]),
+        mac_pj=(performed - gated) * mac_pj(machine.accelerator, formats[0], formats[1]),
         register_pj=sum(_register_energies(nest, machine)),
         vector_pj=operations * machine.costs.vector_operation_pj,
     )
@@ -130,7 +136,7 @@ def _register_energies(nest: Nest, machine: Machine) -> tuple[float, float, floa
     if not isinstance(nest, MatrixNest):
         return (0.0, 0.0, 0.0)
     written = register_bits_per_mac(machine.accelerator, nest.input_bits, nest.weight_bits)
-    each = nest.num_macs * machine.costs.register_pj_per_bit
+    each = mac_counts(nest, machine)[0] * machine.costs.register_pj_per_bit
     return (written[0] * each, written[1] * each, written[2] * each)
 
 
@@ -138,17 +144,14 @@ def _energy(
     operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, cost: TileCost, machine: Machine
 ) -> tuple[Energy, tuple[float, float, float]]:
     """Energy by component; and what moving each operand takes of it (registers, scratchpad and off-chip)."""
-    costs, traffic = machine.costs, cost.off_chip_bits
-    loaded = (traffic.input_read, traffic.weight_read, traffic.output_read)
-    fills = [bits * costs.scratchpad_write_pj_per_bit[operand] for operand, bits in enumerate(loaded)]
-    fills[2] += traffic.output_write * costs.scratchpad_read_pj_per_bit[2]
-    off_chip = [bits * costs.off_chip_pj_per_bit for bits in loaded]
-    off_chip[2] += traffic.output_write * costs.off_chip_pj_per_bit
-    scratchpad = [fill + port for fill, port in zip(fills, cost.port_energies_pj, strict=True)]
+    moved = moving_energies(nest, cost, machine)
     moving = Energy(
-        scratchpad_pj=sum(scratchpad),
-        off_chip_pj=sum(off_chip),
-        leakage_pj=cost.total_cycles * costs.leakage_pj_per_cycle,
+        scratchpad_pj=sum(operand.scratchpad_pj for operand in moved),
+        off_chip_pj=sum(operand.off_chip_pj for operand in moved),
+        metadata_pj=sum(operand.metadata_pj for operand in moved),
+        leakage_pj=cost.total_cycles * machine.costs.leakage_pj_per_cycle,
     )
-    moved = [sum(parts) for parts in zip(_register_energies(nest, machine), scratchpad, off_chip, strict=True)]
-    return fixed_energy(operator, tensors, nest, machine) + moving, (moved[0], moved[1], moved[2])
+    registers = _register_energies(nest, machine)
+    by_operand = [register + operand.total_pj for register, operand in zip(registers, moved, strict=True)]
+    energy = fixed_energy(operator, tensors, nest, machine) + moving
+    return energy, (by_operand[0], by_operand[1], by_operand[2])

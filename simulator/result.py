@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 
@@ -10,8 +10,14 @@ class Limit(StrEnum):
     """What bounds an operator's time."""
 
     COMPUTE = "compute"
+    IMBALANCE = "load imbalance"
+    """Compute, of which PEs that wait for others with more non-zeros take a tenth or more."""
+    PADDING = "padding"
+    """Compute, of which zeros added to fill up groups take a tenth or more."""
     VECTOR = "vector unit"
     SCRATCHPAD = "scratchpad bandwidth"
+    METADATA = "metadata"
+    """Scratchpad bandwidth or decoding, and would not be without the metadata of compressed operands."""
     OFF_CHIP = "off-chip bandwidth"
     DMA_LATENCY = "dma latency"
     NONE = "none"
@@ -28,21 +34,97 @@ class Energy:
     off_chip_pj: float = 0.0
     vector_pj: float = 0.0
     leakage_pj: float = 0.0
+    metadata_pj: float = 0.0
+    """Moving the metadata of compressed operands, on and off the chip, and decoding."""
 
     @property
     def total_pj(self) -> float:
         """Sum of all components."""
-        return self.mac_pj + self.register_pj + self.scratchpad_pj + self.off_chip_pj + self.vector_pj + self.leakage_pj
+        return float(sum(getattr(self, part.name) for part in fields(self)))
 
     def __add__(self, other: Energy) -> Energy:
-        return Energy(
-            mac_pj=self.mac_pj + other.mac_pj,
-            register_pj=self.register_pj + other.register_pj,
-            scratchpad_pj=self.scratchpad_pj + other.scratchpad_pj,
-            off_chip_pj=self.off_chip_pj + other.off_chip_pj,
-            vector_pj=self.vector_pj + other.vector_pj,
-            leakage_pj=self.leakage_pj + other.leakage_pj,
-        )
+        return Energy(**{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleLosses:
+    """Where an operator's cycles go, from the ideal to what it takes: the parts add up to its total cycles.
+
+    Parameters
+    ----------
+    effectual_cycles : float
+        Products without a zero operand, on all PEs at full rate: what skipping every zero would leave.
+    unskipped_cycles : float
+        Products with a zero operand that the array does all the same.
+    mapping_cycles : float
+        PEs that the tile sizes leave without work.
+    padding_cycles : float
+        Zeros added to fill up groups.
+    imbalance_cycles : float
+        PEs that wait for others with more non-zeros.
+    fill_cycles : float
+        Filling and draining the array.
+    vector_cycles : float
+        What the vector unit takes longer than the array; all of an operator that runs on it alone.
+    scratchpad_cycles : float
+        What the scratchpad's ports take longer than that, without metadata.
+    metadata_cycles : float
+        What metadata and decoding add to it.
+    off_chip_cycles : float
+        Neither array nor vector unit has work: they wait for the DMA.
+    """
+
+    effectual_cycles: float = 0.0
+    unskipped_cycles: float = 0.0
+    mapping_cycles: float = 0.0
+    padding_cycles: float = 0.0
+    imbalance_cycles: float = 0.0
+    fill_cycles: float = 0.0
+    vector_cycles: float = 0.0
+    scratchpad_cycles: float = 0.0
+    metadata_cycles: float = 0.0
+    off_chip_cycles: float = 0.0
+
+    @property
+    def total_cycles(self) -> float:
+        """Sum of all parts."""
+        return float(sum(getattr(self, part.name) for part in fields(self)))
+
+    def __add__(self, other: CycleLosses) -> CycleLosses:
+        return CycleLosses(**{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorCompression:
+    """What compression does to one operator with weights or activations to multiply.
+
+    Parameters
+    ----------
+    weight_density_fraction, activation_density_fraction : float
+        Non-zeros over all; 1 where nothing is known of zeros.
+    weight_origin : str
+        How the weights' zeros are known (``file``, ``pruned``, ``synthetic``, ``given``); empty where they are not.
+    weight_format : str
+        Storage format of the weights off-chip.
+    weight_bits, metadata_bits : float
+        What the weights take off-chip: values, and what says where these belong.
+    effectual_macs : int
+        Multiply-accumulates of which neither operand is zero.
+    performed_macs : int
+        Those that the array spends time on; it skips the others.
+    gated_macs : int
+        Those of the performed ones that take no arithmetic energy, since an operand is zero.
+    """
+
+    weight_density_fraction: float
+    activation_density_fraction: float
+    weight_origin: str
+    weight_format: str
+    weight_bits: float
+    metadata_bits: float
+    effectual_macs: int
+    performed_macs: int
+    gated_macs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +190,19 @@ class OperatorCost:
     limited_by: Limit
     tile: str
     """Tile sizes and loop order, as a report prints them."""
+    losses: CycleLosses = CycleLosses()
+    compression: OperatorCompression | None = None
+    """None for operators that multiply no matrices."""
+    dense_cycles: int | None = None
+    """Cycles of the same work before compression, on the same accelerator; None where there is nothing to compare."""
     start_cycle: int = 0
+
+    @property
+    def speedup_over_dense(self) -> float:
+        """Cycles before compression over cycles now; 1 where there is nothing to compare with."""
+        if self.dense_cycles is None or self.total_cycles == 0:
+            return 1.0
+        return self.dense_cycles / self.total_cycles
 
     @property
     def stall_cycles(self) -> int:
@@ -158,8 +252,12 @@ class Result:
     fused_steps : tuple of FusedStep
         Nodes of the file that have no operator of their own.
     events : tuple of TraceEvent
+    compression : str
+        The compression asked for; empty for a network as it is.
+    dense_total_cycles : int or None
+        Cycles of the network before compression, on the same accelerator.
     notes : tuple of str
-        What the user must know: fused, approximated, assumed.
+        What the user must know: fused, approximated, assumed, synthetic.
     """
 
     network: str
@@ -175,6 +273,20 @@ class Result:
     fused_steps: tuple[FusedStep, ...] = ()
     events: tuple[TraceEvent, ...] = ()
     notes: tuple[str, ...] = ()
+    compression: str = ""
+    dense_total_cycles: int | None = None
+
+    @property
+    def speedup_over_dense(self) -> float:
+        """Cycles before compression over cycles now; 1 where there is nothing to compare with."""
+        if self.dense_total_cycles is None or self.total_cycles == 0:
+            return 1.0
+        return self.dense_total_cycles / self.total_cycles
+
+    @property
+    def losses(self) -> CycleLosses:
+        """Where the cycles of all operators go."""
+        return sum((cost.losses for cost in self.operators), CycleLosses())
 
     @property
     def macs(self) -> int:

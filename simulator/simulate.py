@@ -13,7 +13,6 @@ from simulator.plan_check import check_plan
 from simulator.result import FusedStep, OperatorCost, Result, TraceEvent
 from simulator.tile_cost import Nest
 from simulator.timeline import trace_operator
-from workloads.loop_nest import nests_of
 from workloads.network import Network
 from workloads.operators import Operator
 
@@ -62,7 +61,7 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
     now = 0
     for name in plan.schedule:
         operator = operators[name]
-        nests = nests_of(operator, network.tensors)
+        nests = machine.storage.nests_of(operator, network.tensors)
         if not nests:
             costs.append(cost_view(operator, now))
             continue

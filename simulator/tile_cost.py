@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from simulator.plan import Tiling
 from simulator.position_tiles import touched_elements
 from simulator.result import Limit, OperandTraffic
 from simulator.tile_space import HOLD_BITS, PortBits, build_tile_space, candidates_of, order_number
-from simulator.tile_sums import busiest_resource, port_totals, streaming_cycles
+from simulator.tile_sums import busiest_resource, port_totals, stream_sums
 from workloads.loop_nest import MatrixNest, VectorNest
 
 Nest = MatrixNest | VectorNest
@@ -48,7 +49,8 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
     trips = tile_loops.loop_trips(space, record)
     chained = bool(tile_loops.is_chained(space, record, trips))
     ports = port_totals(nest, tiling, machine, tuple(trips[:3].tolist()), chained=chained)
-    inputs, weights, outputs = ports.energies_pj(machine.costs)
+    costs = machine.costs_for(nest) if isinstance(nest, MatrixNest) else machine.costs
+    inputs, weights, outputs = ports.energies_pj(costs)
     return TileCost(
         footprint_bits=int(record[tile_loops.FOOTPRINT_BITS]),
         missing_bits=int(tile_loops.missing_bits(machine.bounds, record)),
@@ -61,7 +63,7 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
         port_bits=_traffic(ports),
         port_energies_pj=(float(inputs), float(weights), float(outputs)),
         compute_cycles=int(record[tile_loops.COMPUTE_CYCLES]),
-        streaming_cycles=streaming_cycles(nest, tiling, machine),
+        streaming_cycles=stream_sums(nest, tiling, machine).stream,
         total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
         limited_by=_limit(nest, record, tiling, machine),
     )
@@ -78,14 +80,28 @@ def tiling_record(tiling: Tiling) -> Int64Array:
 
 def compulsory_bits(nest: Nest) -> int:
     """Return the least off-chip bits of ``nest``: every needed input, weight and result moved once."""
-    if isinstance(nest, VectorNest) and not nest.axes:
-        return nest.input_bits + nest.output_bits + nest.resident_bits
-    inputs = touched_elements(nest) * nest.groups * nest.input_bits
     if isinstance(nest, VectorNest):
-        return inputs + nest.groups * nest.num_positions * nest.output_bits + nest.resident_bits
-    weights = nest.groups * nest.n * nest.k * nest.weight_bits
-    outputs = nest.num_output_elements * nest.output_bits
-    return inputs * nest.num_channels + weights + outputs + nest.resident_bits
+        inputs, outputs = nest.input_bits, nest.output_bits
+        if nest.axes:
+            inputs *= touched_elements(nest) * nest.groups
+            outputs *= nest.groups * nest.num_positions
+        compressed = whole_bits(inputs, nest.input_off_chip_fraction)
+        return compressed + whole_bits(outputs, nest.output_off_chip_fraction) + nest.resident_bits
+    inputs = touched_elements(nest) * nest.groups * nest.num_channels
+    weights = nest.groups * nest.n * nest.k
+    return (
+        whole_bits(inputs, nest.stored_input.off_chip_bits)
+        + whole_bits(weights, nest.stored_weight.off_chip_bits)
+        + whole_bits(nest.num_output_elements, nest.stored_output.off_chip_bits)
+        + nest.resident_bits
+    )
+
+
+def whole_bits(count: int, bits_each: float) -> int:
+    """Return ``count`` elements of ``bits_each`` on average, rounded up to a whole bit; exact where that is whole."""
+    if bits_each == int(bits_each):
+        return count * int(bits_each)
+    return math.ceil(count * bits_each - 1e-6)
 
 
 def _traffic(bits: PortBits) -> OperandTraffic:

@@ -61,8 +61,13 @@ class _Tables:
     accumulates: BoolArray
 
 
-def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, machine: Machine) -> TileSpace:
-    """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``."""
+def build_tile_space(
+    nest: MatrixNest | VectorNest, candidates: Candidates, machine: Machine, *, decoding: bool = True
+) -> TileSpace:
+    """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``.
+
+    Without ``decoding`` the decoders of compressed operands always keep up.
+    """
     splits = split_positions(nest, candidates.position_tiles)
     matrix = nest if isinstance(nest, MatrixNest) else None
     num_filters = matrix.num_filters if matrix else 1
@@ -72,9 +77,10 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
     channels = _sizes(num_channels, candidates.channel_tiles)
     positions, tile_size = np.unique(splits.positions, return_inverse=True)
     grid = np.ix_(groups.values, positions, filters.values, channels.values)
-    tables = _matrix_tables(matrix, grid, machine) if matrix else _vector_tables(nest, grid, machine)  # type: ignore[arg-type]
+    tables = _matrix_tables(matrix, grid, machine, decoding) if matrix else _vector_tables(nest, grid, machine)  # type: ignore[arg-type]
     count_begin, count_size, size_count = _counts(splits, tile_size)
     off_chip, scratchpad = _stored_bits(nest)
+    costs = machine.costs_for(matrix) if matrix else machine.costs
     return TileSpace(
         num_groups=nest.groups,
         num_filters=num_filters,
@@ -113,8 +119,8 @@ def build_tile_space(nest: MatrixNest | VectorNest, candidates: Candidates, mach
         num_lanes=machine.num_lanes,
         fused_operations=matrix.fused_operations_per_position if matrix else 0.0,
         columns_per_filter=matrix.n_per_filter if matrix else 1,
-        k_split_pj=k_split_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,
-        chained_saving_pj=chained_saving_bits(matrix, machine).energy_pj(machine.costs).item() if matrix else 0.0,
+        k_split_pj=k_split_bits(matrix, machine).energy_pj(costs).item() if matrix else 0.0,
+        chained_saving_pj=chained_saving_bits(matrix, machine).energy_pj(costs).item() if matrix else 0.0,
         single_fold=tables.num_folds == 1,
         accumulates=tables.accumulates,
         streamed_dimension=DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
@@ -185,6 +191,34 @@ class PortBits:
         return np.asarray(inputs + weights + outputs)
 
 
+def without_metadata(nest: MatrixNest) -> MatrixNest:
+    """Return ``nest`` as if where the values of compressed operands belong were known without being told."""
+    stored = (nest.input_storage, nest.weight_storage)
+    inputs, weights = (
+        replace(one, scratchpad_metadata_bits=0.0) if one and one.scratchpad_metadata_bits else one for one in stored
+    )
+    return replace(nest, input_storage=inputs, weight_storage=weights)
+
+
+def decode_cycles(nest: MatrixNest, machine: Machine, m: Int64Array, n: Int64Array, k: Int64Array) -> Int64Array:
+    """Return the cycles in which decoders at the array hand out the non-zeros that a tile reads; 0 where they keep up.
+
+    Inputs and weights have a decoder each.
+    """
+    rates = machine.decoded_elements_per_cycle
+    accesses = machine.array_for(nest).scratchpad_accesses(m, n, k)
+    cycles = np.zeros_like(accesses.input_read)
+    if nest.input_storage and rates[0]:
+        cycles = np.maximum(cycles, _nonzeros(accesses.input_read, nest.input_density_fraction, rates[0]))
+    if nest.weight_storage and rates[1]:
+        cycles = np.maximum(cycles, _nonzeros(accesses.weight_read, nest.weight_density_fraction, rates[1]))
+    return cycles
+
+
+def _nonzeros(elements: Int64Array, density_fraction: float, elements_per_cycle: int) -> Int64Array:
+    return np.asarray(np.ceil(elements * (density_fraction / elements_per_cycle) - 1e-6), dtype=np.int64)
+
+
 def matrix_port_bits(nest: MatrixNest, machine: Machine, m: Int64Array, n: Int64Array, k: Int64Array) -> PortBits:
     """Return the bits that an (m x k) by (k x n) tile moves.
 
@@ -243,17 +277,20 @@ def _share(total: int, part: Int64Array, whole: int) -> Int64Array:
     return np.array(shares, dtype=np.int64).reshape(part.shape)
 
 
-def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Machine) -> _Tables:
+def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Machine, decoding: bool) -> _Tables:
     g, m, n, k = grid[0], grid[1], grid[2] * nest.n_per_filter, grid[3] * nest.k_per_channel
     array = machine.array_for(nest)
     cycles = array.tile_cycles(m, n, k)
     bits = matrix_port_bits(nest, machine, m, n, k)
     shape = np.broadcast_shapes(*(axis.shape for axis in grid))
     load = [_full(g * part, shape) for part in port_load(machine, bits)]
-    chained_load = load
+    chained_load = list(load)
     if machine.array.streamed_dimension is not Dimension.K:
         chained_bits = _without_the_operand_that_stays(bits, machine)
         chained_load = [_full(g * part, shape) for part in port_load(machine, chained_bits)]
+    if decoding and machine.decodes_slowly:
+        decoded = _full(g * decode_cycles(nest, machine, m, n, k), shape)
+        load[0], chained_load[0] = np.maximum(load[0], decoded), np.maximum(chained_load[0], decoded)
     one = np.ones_like(k.ravel())
     return _Tables(
         cycles=_full(g * (cycles.fill + cycles.stream), shape),
@@ -262,7 +299,7 @@ def _matrix_tables(nest: MatrixNest, grid: tuple[Int64Array, ...], machine: Mach
         output_port_bits=load[1],
         chained_operand_port_cycles=chained_load[0],
         chained_output_port_bits=chained_load[1],
-        access_pj=_full(g * bits.energy_pj(machine.costs), shape),
+        access_pj=_full(g * bits.energy_pj(machine.costs_for(nest)), shape),
         num_folds=_full(g * cycles.num_folds, shape),
         accumulates=array.scratchpad_accesses(one, one, k.ravel()).output_read > 0,
     )

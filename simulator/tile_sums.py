@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from simulator.arrays.protocol import Dimension, Int64Array
+from simulator.arrays.protocol import Dimension, Int64Array, TileCycles
 from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.position_tiles import split_positions
@@ -13,14 +15,18 @@ from simulator.tile_space import (
     DIMENSION_NUMBER,
     PortBits,
     chained_saving_bits,
+    decode_cycles,
     k_split_bits,
     matrix_port_bits,
     port_load,
     vector_port_bits,
+    without_metadata,
 )
 from workloads.loop_nest import MatrixNest, VectorNest
 
 Nest = MatrixNest | VectorNest
+
+_SHARE_WORTH_NAMING = 0.1
 
 
 def port_totals(nest: Nest, tiling: Tiling, machine: Machine, trips: tuple[int, ...], *, chained: bool) -> PortBits:
@@ -45,37 +51,69 @@ def port_totals(nest: Nest, tiling: Tiling, machine: Machine, trips: tuple[int, 
     return bits
 
 
-def streaming_cycles(nest: Nest, tiling: Tiling, machine: Machine) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSums:
+    """Cycles of all tiles together in which operands stream through the array, and which of these are lost."""
+
+    stream: int
+    padding: int = 0
+    imbalance: int = 0
+
+
+def stream_sums(nest: Nest, tiling: Tiling, machine: Machine) -> StreamSums:
     """Return the cycles in which operands stream through the array (or lanes work), all tiles together."""
     if isinstance(nest, VectorNest):
-        return -(-nest.num_operations // machine.num_lanes)
+        return StreamSums(stream=-(-nest.num_operations // machine.num_lanes))
     g, m, n, k, count = _tile_sizes(nest, tiling)
-    return int((machine.array_for(nest).tile_cycles(m, n, k).stream * g * count).sum())
+    cycles = machine.array_for(nest).tile_cycles(m, n, k)
+    times = g * count
+    return StreamSums(
+        stream=int((cycles.stream * times).sum()),
+        padding=int((cycles.padding * times).sum()),
+        imbalance=int((cycles.imbalance * times).sum()),
+    )
 
 
 def busiest_resource(nest: Nest, tiling: Tiling, machine: Machine) -> Limit:
-    """Return what bounds the compute time of a full tile: the array, the vector unit or the scratchpad's ports."""
+    """Return what bounds the compute time of a full tile: the array, the vector unit or the scratchpad's ports.
+
+    Where it is the array, waiting PEs or padding are named when they take a tenth or more of its cycles; where it is
+    the ports, metadata is named when something else would bound the time without it.
+    """
     positions = tiling.position_tile.num_positions
     if isinstance(nest, VectorNest):
         m, g = np.array(min(positions, nest.num_positions)), np.array(min(tiling.group_tile, nest.groups))
         per_position = -(-nest.num_operations // (nest.groups * nest.num_positions))
-        vector_cycles, array_cycles = int(g * m) * per_position / machine.num_lanes, 0.0
-        bits = vector_port_bits(nest, g, m)
-    else:
-        m = np.array(min(positions, nest.m))
-        filters = min(tiling.filter_tile, nest.num_filters)
-        n = np.array(filters * nest.n_per_filter)
-        k = np.array(min(tiling.channel_tile, nest.num_channels) * nest.k_per_channel)
-        cycles = machine.array_for(nest).tile_cycles(m, n, k)
-        array_cycles = float(cycles.fill + cycles.stream)
-        vector_cycles = int(m) * filters * nest.fused_operations_per_position / machine.num_lanes
-        bits = matrix_port_bits(nest, machine, m, n, k)
-    operand_cycles, output_bits = port_load(machine, bits)
-    port_cycles = max(int(operand_cycles), int(output_bits) / (8 * machine.memories[2].bandwidth_bytes_per_cycle))
+        vector_cycles = int(g * m) * per_position / machine.num_lanes
+        port_cycles = _port_cycles(machine, vector_port_bits(nest, g, m))
+        return Limit.VECTOR if vector_cycles >= port_cycles else Limit.SCRATCHPAD
+    m = np.array(min(positions, nest.m))
+    filters = min(tiling.filter_tile, nest.num_filters)
+    n = np.array(filters * nest.n_per_filter)
+    k = np.array(min(tiling.channel_tile, nest.num_channels) * nest.k_per_channel)
+    cycles = machine.array_for(nest).tile_cycles(m, n, k)
+    array_cycles = float(cycles.fill + cycles.stream)
+    vector_cycles = int(m) * filters * nest.fused_operations_per_position / machine.num_lanes
+    port_cycles = _port_cycles(machine, matrix_port_bits(nest, machine, m, n, k))
+    port_cycles = max(port_cycles, float(decode_cycles(nest, machine, m, n, k)))
     longest = max(array_cycles, vector_cycles, port_cycles)
     if longest == array_cycles:
-        return Limit.COMPUTE
-    return Limit.VECTOR if longest == vector_cycles else Limit.SCRATCHPAD
+        return _array_limit(cycles, array_cycles)
+    if longest == vector_cycles:
+        return Limit.VECTOR
+    bare_cycles = _port_cycles(machine, matrix_port_bits(without_metadata(nest), machine, m, n, k))
+    return Limit.METADATA if bare_cycles <= max(array_cycles, vector_cycles) else Limit.SCRATCHPAD
+
+
+def _array_limit(cycles: TileCycles, array_cycles: float) -> Limit:
+    lost = {Limit.IMBALANCE: int(cycles.imbalance), Limit.PADDING: int(cycles.padding)}
+    worst = max(lost, key=lambda limit: lost[limit])
+    return worst if lost[worst] >= _SHARE_WORTH_NAMING * array_cycles > 0 else Limit.COMPUTE
+
+
+def _port_cycles(machine: Machine, bits: PortBits) -> float:
+    operand_cycles, output_bits = port_load(machine, bits)
+    return max(int(operand_cycles), int(output_bits) / (8 * machine.memories[2].bandwidth_bytes_per_cycle))
 
 
 def _vector_totals(nest: VectorNest, tiling: Tiling) -> PortBits:

@@ -19,7 +19,6 @@ from simulator.supported_formats import with_supported_formats
 from workloads.batching import batch_size
 from workloads.errors import ConfigError
 from workloads.load import load_network
-from workloads.loop_nest import nests_of
 from workloads.network import Network
 
 NO_BINDINGS: Mapping[str, int] = {}
@@ -92,7 +91,8 @@ def pareto_tilings(network: Network, accelerator: Accelerator, operator: str) ->
     native = with_supported_formats(network, accelerator.array)
     for one in native.operators:
         if one.name == operator:
-            return tilings_of_nests(nests_of(one, native.tensors), Machine(accelerator=accelerator))
+            machine = Machine(accelerator=accelerator)
+            return tilings_of_nests(machine.storage.nests_of(one, native.tensors), machine)
     raise ConfigError(f"network {network.name!r} has no operator called {operator!r}")
 
 

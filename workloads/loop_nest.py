@@ -205,6 +205,31 @@ class VectorNest:
     output_off_chip_fraction: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixOperands:
+    """Tensors that play the input and the weights of a matrix nest; a recurrent cell has two weights."""
+
+    input: str
+    weights: tuple[str, ...]
+
+
+def matrix_operands(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixOperands:
+    """Return which tensor of an operator with a matrix nest plays which part in it: as ``lower`` has them."""
+    inputs = operator.inputs
+    match operator.work:
+        case Recurrent():
+            return MatrixOperands(input=inputs[0], weights=inputs[1:3])
+        case MatMul() if _is_swapped(tensors[inputs[0]].shape, tensors[inputs[1]].shape):
+            return MatrixOperands(input=inputs[1], weights=inputs[:1])
+        case _:
+            return MatrixOperands(input=inputs[0], weights=inputs[1:2])
+
+
+def _is_swapped(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    """Whether leading axes that only B has join N: the product is that of the transposes, B' times A'."""
+    return math.prod(b[:-2]) != 1 and math.prod(a[:-2]) == 1
+
+
 def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tuple[VectorNest, ...]:
     """Return the loop nest of ``operator``: one matrix nest, or alternative vector nests (none for a view).
 
@@ -347,7 +372,7 @@ def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int
     if math.prod(b[:-2]) == 1:  # B is shared by every leading axis
         return _product(1, math.prod(a[:-1]), n, k, ins, out, fused)
     groups = out.num_elements // (m * n)
-    if math.prod(a[:-2]) == 1:
+    if _is_swapped(a, b):
         return _product(1, groups * n, m, k, (ins[1], ins[0], *ins[2:]), out, fused)
     return _product(groups, m, n, k, ins, out, fused)
 

@@ -39,6 +39,11 @@ class MeshArray:
         return self._systolic.tile_units
 
     @property
+    def peak_macs_per_cycle(self) -> float:
+        """One a PE, whatever the operands' widths."""
+        return float(self.num_pes)
+
+    @property
     def performed_fraction(self) -> float:
         """All: a zero takes its cycle like any other number."""
         return 1.0

@@ -84,6 +84,10 @@ class ArrayModel(Protocol):
         """Sizes along m, n and k that just fill the array; 1 along the streamed dimension."""
 
     @property
+    def peak_macs_per_cycle(self) -> float:
+        """Multiply-accumulates a cycle at full use, for the operand widths that it is bound to."""
+
+    @property
     def performed_fraction(self) -> float:
         """Multiply-accumulates that the PEs do or gate over those of the dense product: the others are skipped."""
 

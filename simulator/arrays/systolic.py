@@ -48,6 +48,11 @@ class SystolicArray:
         }[self.dataflow]
 
     @property
+    def peak_macs_per_cycle(self) -> float:
+        """One a PE, whatever the operands' widths."""
+        return float(self.num_pes)
+
+    @property
     def performed_fraction(self) -> float:
         """All: a zero takes its cycle like any other number."""
         return 1.0

@@ -1,0 +1,120 @@
+"""The nests of an operator with its operands stored as an accelerator can decode them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hw_configs.accelerator import Compression, OperandCompression
+from workloads.loop_nest import MatrixNest, VectorNest, matrix_operands, nests_of
+from workloads.operand_storage import OperandStorage
+from workloads.operators import Operator
+from workloads.storage import StorageFormat, StoredTensor, cheapest
+from workloads.tensor import Tensor, TensorRole
+from workloads.weight_layout import layout_shape
+
+Nest = MatrixNest | VectorNest
+
+
+@dataclass(frozen=True, slots=True)
+class NestStorage:
+    """Chooses for each tensor the cheapest format that ``compression`` decodes; remembers what it chose."""
+
+    compression: Compression
+    _chosen: dict[tuple[Tensor, tuple[int, ...]], StoredTensor] = field(default_factory=dict)
+
+    def nests_of(self, operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[Nest, ...]:
+        """Return all nests that ``operator`` can run as, the usual one first, with the storage of their operands.
+
+        Assumes a tile of a compressed operand takes its share of the whole operand's bits, wherever the tile is cut.
+        """
+        nests = nests_of(operator, tensors)
+        if self.compression.weight is None and self.compression.activation is None:
+            return nests
+        return tuple(
+            self._with_matrix_storage(nest, operator, tensors)
+            if isinstance(nest, MatrixNest)
+            else self._with_stream_storage(nest, operator, tensors)
+            for nest in nests
+        )
+
+    def _with_matrix_storage(self, nest: MatrixNest, operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest:
+        names = matrix_operands(operator, tensors)
+        weights = [tensors[name] for name in names.weights]
+        is_weight = all(weight.role is TensorRole.WEIGHT for weight in weights)
+        inputs = [tensors[names.input]] if tensors[names.input].role is not TensorRole.WEIGHT else []
+        return replace(
+            nest,
+            input_storage=self._activations(inputs),
+            weight_storage=self._weights(operator, weights) if is_weight else self._activations(weights),
+            output_storage=self._activations([tensors[name] for name in operator.outputs]),
+        )
+
+    def _with_stream_storage(self, nest: VectorNest, operator: Operator, tensors: Mapping[str, Tensor]) -> VectorNest:
+        read = [tensors[name] for name in operator.inputs if tensors[name].role is not TensorRole.WEIGHT]
+        return replace(
+            nest,
+            input_off_chip_fraction=self._off_chip_fraction(read),
+            output_off_chip_fraction=self._off_chip_fraction([tensors[name] for name in operator.outputs]),
+        )
+
+    def _off_chip_fraction(self, activations: list[Tensor]) -> float:
+        storage = self._activations(activations)
+        if storage is None:
+            return 1.0
+        dense_bits = sum(tensor.size_bits for tensor in activations) / sum(one.num_elements for one in activations)
+        return storage.off_chip_bits / dense_bits
+
+    def _weights(self, operator: Operator, weights: list[Tensor]) -> OperandStorage | None:
+        wanted = self.compression.weight
+        if wanted is None or all(weight.sparsity is None and weight.num_codes is None for weight in weights):
+            return None
+        shapes = [layout_shape(operator, weight.name, weight.shape) for weight in weights]
+        return self._storage(weights, shapes, wanted)
+
+    def _activations(self, tensors: list[Tensor]) -> OperandStorage | None:
+        """Rows are channels: (batch x channels, positions); where there are none, the last axis makes the columns."""
+        wanted = self.compression.activation
+        if wanted is None or not tensors or all(tensor.sparsity is None for tensor in tensors):
+            return None
+        return self._storage(tensors, [_rows_and_cols(tensor.shape) for tensor in tensors], wanted)
+
+    def _storage(
+        self, tensors: list[Tensor], shapes: Sequence[tuple[int, ...]], decoder: OperandCompression
+    ) -> OperandStorage:
+        """Return the average over all elements of ``tensors``, each in the format that is cheapest for it."""
+        stored = [self._choose(tensor, shape, decoder) for tensor, shape in zip(tensors, shapes, strict=True)]
+        num_elements = sum(tensor.num_elements for tensor in tensors)
+        values = sum(one.bits.value_bits for one in stored) / num_elements
+        metadata = sum(one.bits.metadata_bits for one in stored) / num_elements
+        dense = sum(tensor.num_elements * tensor.format.bits for tensor in tensors) / num_elements
+        at_array = decoder.decoded_at == "array"
+        return OperandStorage(
+            format="+".join(dict.fromkeys(_format_name(*pair) for pair in zip(tensors, stored, strict=True))),
+            off_chip_value_bits=values,
+            off_chip_metadata_bits=metadata,
+            scratchpad_value_bits=values if at_array else dense,
+            scratchpad_metadata_bits=metadata if at_array else 0.0,
+        )
+
+    def _choose(self, tensor: Tensor, shape: tuple[int, ...], decoder: OperandCompression) -> StoredTensor:
+        if "codebook" not in decoder.formats:
+            tensor = replace(tensor, num_codes=None)
+        key = (tensor, shape)
+        if key not in self._chosen:
+            formats = [StorageFormat(name) for name in decoder.formats if name != "codebook"]
+            self._chosen[key] = cheapest(tensor, shape, formats)
+        return self._chosen[key]
+
+
+def _format_name(tensor: Tensor, stored: StoredTensor) -> str:
+    if tensor.num_codes is None:
+        return str(stored.format)
+    return "codebook" if stored.format is StorageFormat.DENSE else f"codebook {stored.format}"
+
+
+def _rows_and_cols(shape: tuple[int, ...]) -> tuple[int, int]:
+    if len(shape) > 2:
+        return math.prod(shape[:2]), math.prod(shape[2:])
+    return math.prod(shape[:-1]), shape[-1] if shape else 1
