@@ -78,7 +78,7 @@ def _check_fractions(removed_fraction: Mapping[str, float]) -> None:
 
 def _changed(network: Network, dependencies: Dependencies, sections: Sections, removed: Ids) -> tuple[Operator, ...]:
     """Return the operators that lose output channels."""
-    outputs = {**dependencies.producers, **dependencies.followers}
+    outputs = dependencies.outputs
     return tuple(
         operator
         for operator in network.operators
@@ -93,12 +93,11 @@ def _scores(
     scores = np.zeros(len(dependencies.classes))
     if weights is None:
         return scores
+    outputs = dependencies.outputs
     for operator in changed:
-        atoms = dependencies.producers.get(operator.name, dependencies.followers.get(operator.name))
-        assert atoms is not None
+        classes = dependencies.classes[outputs[operator.name]]
         for name in weight_operands(operator, network.tensors):
             values = weights.load(name)
             if values is not None:
-                classes = dependencies.classes[atoms]
                 scores += np.bincount(classes, weights=output_norms(operator, name, values), minlength=len(scores))
     return scores

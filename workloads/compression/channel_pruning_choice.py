@@ -49,10 +49,9 @@ def asked_of_sections(
     asked_by = [""] * len(sections.sizes)
     asked = {name: removed_fraction.get(name, 0.0) for name in dependencies.producers}
     asked |= {name: removed_fraction[name] for name in dependencies.followers if name in removed_fraction}
+    outputs = dependencies.outputs
     for name, value in asked.items():
-        atoms = dependencies.producers.get(name, dependencies.followers.get(name))
-        assert atoms is not None
-        for section in sections.among(dependencies, atoms):
+        for section in sections.among(dependencies, outputs[name]):
             if value < fraction[section]:
                 fraction[section], asked_by[section] = value, name
     return SectionAsk(fraction=fraction, asked_by=tuple(asked_by))

@@ -73,6 +73,11 @@ class Dependencies:
     weight_groups: Mapping[str, int]
 
     @property
+    def outputs(self) -> Mapping[str, Ids]:
+        """The atoms of the output channels of every operator with weights, by name."""
+        return {**self.producers, **self.followers}
+
+    @property
     def may_go(self) -> NDArray[np.bool_]:
         """By atom: whether it is the least of a class that may be removed."""
         may_go: NDArray[np.bool_] = (self.classes == np.arange(len(self.classes))) & (self.refusal < 0)
