@@ -85,6 +85,8 @@ class Array(Section):
     def _check(self) -> Array:
         if self.type == "mesh" and self.dataflow != "os":
             raise ValueError(f"a mesh array runs the os dataflow only, found {self.dataflow}")
+        if self.type == "nm_systolic" and self.dataflow == "is":
+            raise ValueError("an nm_systolic array runs the os and ws dataflows only, found is")
         for name in ARRAY_SECTIONS:
             if (getattr(self, name) is not None) != (name == self.type):
                 raise ValueError(
@@ -97,7 +99,8 @@ class Array(Section):
                 raise ValueError(
                     f"expected an accumulator of at least {operand.bits} bits for {operand}, found {accumulator}"
                 )
-            if operand.kind is not NumberKind.INTEGER and accumulator.kind is NumberKind.INTEGER:
+            floats = (NumberKind.FLOAT, NumberKind.BRAIN_FLOAT)
+            if operand.kind in floats and accumulator.kind not in floats:
                 raise ValueError(f"expected a floating-point accumulator for {operand}, found {accumulator}")
         return self
 
