@@ -47,6 +47,23 @@ def stored_array(tensor: Any, name: str, folder: Path) -> Array | None:
     return array.reshape(shape)
 
 
+def embed_external_data(tensor: Any, name: str, folder: Path) -> None:
+    """Put the external data of ``tensor`` (``onnx.TensorProto``), modified in place, into the tensor itself.
+
+    Raises
+    ------
+    NetworkError
+        When the file with the data is missing, or not as long as the shape says.
+    """
+    entries = external_entries(tensor)
+    raw = _external_bytes(tensor, name, folder, entries)
+    if raw is None:
+        raise NetworkError(f"initialiser {name!r}: external data file {entries['location']!r} is missing")
+    tensor.ClearField("external_data")
+    tensor.data_location = onnx.TensorProto.DEFAULT
+    tensor.raw_data = raw
+
+
 def stored_sparse_array(tensor: Any, folder: Path) -> Array | None:
     """Return a sparse initialiser (``onnx.SparseTensorProto``) with its zeros; None as ``stored_array``.
 
