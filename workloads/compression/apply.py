@@ -50,13 +50,14 @@ def compress(
     """
     chosen_seed = spec.seed if seed is None else seed
     selection = select(network, spec)
-    changed, selection = restructure(network, selection, weights, chosen_seed)
+    changed, selection = restructure(network, selection, weights)
     layers = _layers(changed.network, selection)
     outcomes, source = _compress_layers(layers, changed.weights, chosen_seed, changed.network)
     compressed = _with_outcomes(changed.network, outcomes, selection)
     compressed = with_activation_density(compressed, spec.activation_density)
     notes = (*changed.notes, *compression_notes(spec, layers, outcomes, source))
-    compressed = replace(compressed, notes=(*compressed.notes, *(note for note in notes if note not in network.notes)))
+    new = tuple(note for note in notes if note not in compressed.notes)
+    compressed = replace(compressed, notes=(*compressed.notes, *new))
     values = CompressedWeights(
         original=changed.weights,
         tensors=changed.network.tensors,

@@ -39,7 +39,7 @@ def _synthetic(outcomes: Sequence[LayerOutcome], seed: int) -> list[str]:
         notes.append(f"synthetic: the masks of {_names(drawn, _tensor)} are drawn at random with seed {seed}")
     if unknown:
         notes.append(
-            f"synthetic: {_names(unknown, _tensor)} have a density and a pattern but no mask: there are no values, and "
+            f"synthetic: only density and pattern, no mask, for {_names(unknown, _tensor)}: there are no values, and "
             "too many weights to draw one"
         )
     return notes
@@ -50,8 +50,8 @@ def _without_values(outcomes: Sequence[LayerOutcome]) -> list[str]:
     if not rounded:
         return []
     return [
-        f"{_names(rounded, _tensor)} have no values: the weights that rounding makes zero are not known, "
-        "and count as non-zero"
+        f"no values for {_names(rounded, _tensor)}: weights that rounding makes zero are not known, and count as "
+        "non-zero"
     ]
 
 
@@ -60,8 +60,8 @@ def _whole(method: NmPruning, layers: list[Layer]) -> list[str]:
     if not whole:
         return []
     return [
-        f"{method}: {_names(whole, lambda one: one.tensor.name)} stay dense: a filter has no more than {method.n} "
-        f"channels there to choose from (a depthwise convolution has one)"
+        f"{method}: left dense {_names(whole, lambda one: one.tensor.name)}: groups there have no more than {method.n} "
+        f"channels (those of a depthwise convolution have one)"
     ]
 
 
@@ -87,7 +87,7 @@ def _unmasked(method: MasksFromFile, layers: list[Layer], source: MaskSource) ->
     missing = [layer for layer in layers if layer.tensor.name not in source.file_masks[method.path]]
     if not missing:
         return []
-    return [f"{method}: has no mask for {_names(missing, lambda one: one.tensor.name)}, which stay dense"]
+    return [f"{method}: has no mask for {_names(missing, lambda one: one.tensor.name)}: left dense"]
 
 
 def _tensor(outcome: LayerOutcome) -> str:

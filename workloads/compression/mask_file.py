@@ -32,7 +32,8 @@ def masks_from_file(path: Path, weights: Mapping[str, Tensor]) -> dict[str, Bool
         When the file cannot be read, holds no mask, or one for another tensor, of another shape or with other values.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
             found = {name: archive[name] for name in archive.files}
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror or 'is no .npz file'}") from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from workloads.compression.channel_pruning import prune_channels
+from workloads.compression.low_rank import factorise
 from workloads.compression.methods import Recipe
 from workloads.compression.selection import MATRIX_WORK, Selection
 from workloads.compression.structural import StructuralChange
-from workloads.errors import NetworkError
 from workloads.network import Network
 from workloads.operators import Operator
 from workloads.weight_layout import weight_operands
@@ -13,7 +14,7 @@ from workloads.weights import WeightSource
 
 
 def restructure(
-    network: Network, selection: Selection, weights: WeightSource | None, seed: int
+    network: Network, selection: Selection, weights: WeightSource | None
 ) -> tuple[StructuralChange, Selection]:
     """Return what the structural methods of ``selection`` make of ``network``, and the selection for its layers.
 
@@ -27,20 +28,14 @@ def restructure(
     change = StructuralChange(network=network, weights=weights, notes=())
     owners = {operator.name for operator in network.operators if weight_operands(operator, network.tensors)}
     recipes = {name: recipe for name, recipe in selection.by_operator.items() if name in owners}
-    kept = {
-        name: 1 - recipe.channel_pruning.removed_fraction for name, recipe in recipes.items() if recipe.channel_pruning
-    }
-    ranks = {name: recipe.low_rank.rank for name, recipe in recipes.items() if recipe.low_rank}
-    if kept:
-        from workloads.compression.channel_pruning import prune_channels
-
-        change = prune_channels(change.network, kept, change.weights, seed)
+    removed = {name: one.channel_pruning.removed_fraction for name, one in recipes.items() if one.channel_pruning}
+    if removed:
+        change = prune_channels(network, removed, weights)
+    ranks = {name: one.low_rank.rank for name, one in recipes.items() if one.low_rank}
     if ranks:
-        from workloads.compression.low_rank import factorise
-
         split = factorise(change.network, ranks, change.weights)
         change = StructuralChange(network=split.network, weights=split.weights, notes=(*change.notes, *split.notes))
-    return change, (_inherited(change.network, selection) if kept or ranks else selection)
+    return change, (_inherited(change.network, selection) if ranks else selection)
 
 
 def _inherited(network: Network, selection: Selection) -> Selection:
@@ -57,7 +52,5 @@ def _inherited(network: Network, selection: Selection) -> Selection:
 
 def _recipe(operator: Operator, selection: Selection) -> Recipe:
     """That of the operator of this name, else of the one with the longest name that this name begins with."""
-    origins = [name for name in selection.by_operator if operator.name.startswith(name)]
-    if not origins:
-        raise NetworkError(f"operator {operator.name!r}: made by a structural method of no operator of the network")
+    origins = [name for name in selection.by_operator if operator.name == name or operator.name.startswith(f"{name}/")]
     return selection.by_operator[max(origins, key=len)]
