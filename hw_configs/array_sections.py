@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 
 class Section(BaseModel):
@@ -45,7 +45,6 @@ class SparseTensorCore(Section):
 
     patterns: tuple[NmPair, ...] = Field(description="N:M patterns it runs, none for a dense tensor core")
     metadata: Literal["coordinates", "run_length"] = "coordinates"
-    input_compression: bool = Field(default=False, description="activations too cross the ports compressed")
     group_positions: Lanes = Field(default=16, description="compressed weights of a filter that one step consumes")
     input_reuse_filters: Lanes = Field(default=64, description="filters that share an activation once read")
     weight_reuse_positions: Lanes = Field(default=128, description="output positions that share a weight once read")
@@ -54,9 +53,15 @@ class SparseTensorCore(Section):
 class OuterProduct(Section):
     """Dual-side sparse core: outer products of tiles of both operands, skipping zeros in quanta of its lanes."""
 
-    tile: Lanes = Field(default=32, description="positions and filters of a tile")
-    input_lanes: Lanes = Field(default=8, description="non-zero activations that one step takes")
-    weight_lanes: Lanes = Field(default=16, description="non-zero weights that one step takes")
+    tile: Annotated[int, Field(ge=1, le=128, strict=True)] = Field(
+        default=32, description="positions and filters of a tile"
+    )
+    input_lanes: Lanes = Field(default=8, description="non-zero activations that one cycle takes")
+    weight_lanes: Lanes = Field(default=16, description="non-zero weights that one cycle takes")
+    merge_words_per_cycle: Lanes = Field(default=116, description="products that the accumulators merge a cycle")
+    bitmap_cycles: Annotated[int, Field(ge=0, le=2**16, strict=True)] = Field(
+        default=1, description="cycles of one reduction index that the product of its two bitmaps takes"
+    )
 
 
 class EyerissV2(Section):
@@ -76,4 +81,11 @@ class ScalesimSparse(Section):
     """SCALE-Sim's sparse modes, for comparison with it: also drops activation traffic, which real masks do not."""
 
     mode: Literal["layer_wise", "row_wise"] = "layer_wise"
-    block: Lanes = Field(default=4, description="row_wise: weights of a block")
+    block: Lanes = Field(default=4, description="row_wise: weights of a block, an even number")
+
+    @field_validator("block")
+    @classmethod
+    def _check_block(cls, block: int) -> int:
+        if block % 2:
+            raise ValueError(f"expected an even number, half of which is kept, found {block}")
+        return block

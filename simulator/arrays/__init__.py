@@ -5,9 +5,11 @@ from __future__ import annotations
 from hw_configs.accelerator import Array
 from simulator.arrays.mesh import MeshArray
 from simulator.arrays.nm_systolic import NmSystolicArray
+from simulator.arrays.outer_product import outer_product_array
 from simulator.arrays.precision import scaled_to_precision
 from simulator.arrays.protocol import ArrayModel
 from simulator.arrays.scalesim_sparse import ScalesimSparseArray
+from simulator.arrays.sparse_tensor_core import sparse_tensor_core_array
 from simulator.arrays.systolic import SystolicArray
 from workloads.errors import ConfigError
 
@@ -40,6 +42,12 @@ def _parallel_model(array: Array) -> ArrayModel:
             if modes.mode == "row_wise":
                 _check_dataflow(array, ("ws",), "scalesim_sparse row_wise")
             return ScalesimSparseArray(array.rows, array.cols, array.dataflow, modes.mode, modes.block)
+        case "sparse_tensor_core":
+            _check_dataflow(array, ("os",), "sparse_tensor_core")
+            return sparse_tensor_core_array(array)
+        case "outer_product":
+            _check_dataflow(array, ("os",), "outer_product")
+            return outer_product_array(array)
         case _:
             return SystolicArray(array.rows, array.cols, array.dataflow)
 
