@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from workloads.compression.methods import Recipe
-from workloads.compression.spec import CompressionSpec
+from workloads.compression.methods import Quantisation, Recipe
+from workloads.compression.spec import CompressionSpec, LayerRule
 from workloads.errors import ConfigError
 from workloads.network import Network
 from workloads.operators import Convolution, Gemm, MatMul, Operator, Recurrent
@@ -40,13 +40,14 @@ def select(network: Network, spec: CompressionSpec) -> Selection:
     Raises
     ------
     ConfigError
-        For a glob that matches no layer (names the nearest), or ``keep=depthwise`` where there is none.
+        For a glob that matches no layer (names the nearest), one on weights that matches only layers without any, or
+        ``keep=depthwise`` where there is none.
     """
     operators = tuple(operator for operator in network.operators if isinstance(operator.work, MATRIX_WORK))
     weights = {operator.name: weight_operands(operator, network.tensors) for operator in operators}
     kept = _kept_names(network, spec, operators, weights)
     for rule in spec.layers:
-        matching_names(network, rule.glob, weights)
+        _check_has_weights(rule, matching_names(network, rule.glob, weights), weights)
 
     def choose(*names: str) -> Recipe:
         if any(name in kept for name in names):
@@ -63,6 +64,17 @@ def select(network: Network, spec: CompressionSpec) -> Selection:
         for operator in operators
     }
     return Selection(by_operator=by_operator, by_weight=by_weight)
+
+
+def _check_has_weights(rule: LayerRule, found: frozenset[str], weights: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a rule on weights that means only products of two activations."""
+    change = rule.recipe.number_change
+    is_about_activations = isinstance(change, Quantisation) and change.activations is not None
+    if rule.recipe.methods and not is_about_activations and not any(weights.get(name, (name,)) for name in found):
+        raise ConfigError(
+            f"compression spec: {rule.glob!r} matches only products of two activations, "
+            f"which have no weights for {rule.recipe}"
+        )
 
 
 def glob_matches(glob: str, name: str) -> bool:

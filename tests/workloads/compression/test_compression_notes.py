@@ -12,8 +12,8 @@ def test_long_lists_are_cut() -> None:
     notes = compress(network, parse_spec("nm:2:4")).notes
     # 53 layers, 17 of them depthwise: 36 are pruned.
     assert notes[1] == (
-        "synthetic: the masks of features.0.weight, features.1.project.weight, features.2.expand.weight and 33 more are drawn at "
-        "random with seed 0"
+        "synthetic: the masks of features.0.weight, features.1.project.weight, features.2.expand.weight and 33 more "
+        "are drawn at random with seed 0"
     )
     assert "and 14 more: groups there have no more than 2 channels" in notes[2]
 

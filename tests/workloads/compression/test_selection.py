@@ -52,6 +52,17 @@ def test_products_of_two_activations_are_layers_without_a_weight() -> None:
     assert all(str(selection.by_operator[name]) == "int8" for name in products)
 
 
+def test_a_rule_on_weights_where_there_are_none() -> None:
+    network = build("vit_small")
+    message = (
+        "compression spec: '*.scores' matches only products of two activations, which have no weights for nm:2:8+w4"
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        select(network, parse_spec("*.scores=nm:2:8+w4"))
+    for fine in ("*.scores=int4", "*.scores=dense", "*.attention.*=nm:2:8"):
+        select(network, parse_spec(fine))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
