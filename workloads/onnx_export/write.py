@@ -54,7 +54,8 @@ def write_compressed_onnx(
     ------
     NetworkError
         When the target is the source, the source cannot be read, a weight is unknown or its values cannot be
-        expressed by the file's operators (names the weight), the operator set cannot be raised, or the result does not pass ``onnx.checker``.
+        expressed by the file's operators (names the weight), the operator set cannot be raised, or the result does
+        not pass ``onnx.checker``.
     """
     source, target = Path(source), Path(target)
     try:

@@ -1,0 +1,55 @@
+"""Arrays of several samples, read from a .npz file."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workloads.errors import NetworkError
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays in a .npz file by name.
+
+    Raises
+    ------
+    NetworkError
+        When the file cannot be read, or holds pickled objects.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except OSError as error:
+        raise NetworkError(f"{path}: cannot be read: {error.strerror or 'no .npz file'}") from None
+    except (AttributeError, EOFError, TypeError, ValueError, zipfile.BadZipFile):
+        raise NetworkError(f"{path}: expected a .npz file of arrays as numpy.savez writes it") from None
+
+
+def split_samples(array: NDArray[Any], shape: tuple[int, ...], what: str) -> NDArray[Any]:
+    """Return ``array`` as (samples, *shape).
+
+    Parameters
+    ----------
+    array : array
+        One sample of ``shape``, several below each other in a further axis in front, or several one after the other
+        in axis 0 (a data set of batch 32 for a network of batch 1).
+    shape : tuple of int
+    what : str
+        What an error calls it.
+
+    Raises
+    ------
+    NetworkError
+        When it has none of these shapes.
+    """
+    is_stacked = array.ndim == len(shape) + 1 and array.shape[1:] == shape
+    is_joined = array.ndim == len(shape) > 0 and array.shape[1:] == shape[1:] and array.shape[0] % shape[0] == 0
+    if not (is_stacked or is_joined or array.shape == shape) or not array.size:
+        raise NetworkError(
+            f"{what} has shape {list(array.shape)}, expected {list(shape)}, or several of these along axis 0"
+        )
+    return array.reshape(-1, *shape)
