@@ -14,8 +14,8 @@ _FloatArray = NDArray[np.float64]
 def to_codebook(values: NDArray[Any], num_codes: int, *, keep_zeros: bool) -> NDArray[Any]:
     """Return ``values``, each replaced by the nearest entry of a codebook made for them.
 
-    Assumes one codebook a tensor, found by Lloyd's rounds from evenly spaced quantiles; where a layer is pruned, one of
-    its entries is zero, so that every storage format can hold the tensor.
+    Assumes one codebook a tensor, found by Lloyd's rounds from evenly spaced quantiles; where a layer is pruned, here
+    or before, one of its entries is zero, so that it stays pruned and every storage format can hold it.
 
     Parameters
     ----------

@@ -17,15 +17,13 @@ from workloads.compression.layer_masks import (
     pattern_of,
     synthetic_mask,
 )
+from workloads.compression.layer_values import has_zeros
 from workloads.compression.methods import Codebook, MasksFromFile, NmPruning, Quantisation, Recipe
 from workloads.operators import Operator
 from workloads.sparsity import BoolArray, Mask, Sparsity, SparsityOrigin
 from workloads.tensor import Tensor
 from workloads.weight_layout import layout_shape, to_layout
 from workloads.weights import WeightArray
-
-MIN_ZERO_FRACTION = 0.01
-"""Fewer zeros than this, in weights that nobody pruned, are not worth a mask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +95,7 @@ def compress_layer(layer: Layer, values: WeightArray | None, source: MaskSource)
     else:
         changed = change_values(values, mask, change)
         error = weight_error(values, changed)
-        sparsity = _measured_sparsity(layer, changed != 0, has_mask=mask is not None)
+        sparsity = _measured_sparsity(layer, values, changed, has_mask=mask is not None)
     tensor = _with_format(replace(layer.tensor, sparsity=sparsity), layer.recipe)
     is_pruned = layer.recipe.sparsifier is not None and not layer.stays_whole
     report = CompressedLayer(
@@ -159,19 +157,19 @@ def _assumed_sparsity(layer: Layer, packed: Mask | None, mask: BoolArray | None)
     )
 
 
-def _measured_sparsity(layer: Layer, nonzero: BoolArray, *, has_mask: bool) -> Sparsity | None:
-    """The zeros of compressed values, whether a mask or rounding made them; None where there are next to none."""
-    density = _count(nonzero) / nonzero.size
+def _measured_sparsity(layer: Layer, values: WeightArray, changed: WeightArray, *, has_mask: bool) -> Sparsity | None:
+    """The zeros of the ``changed`` values, whoever made them; None where there are next to none."""
     sparsifier, known = layer.recipe.sparsifier, layer.tensor.sparsity
     if has_mask:
         origin = SparsityOrigin.GIVEN if isinstance(sparsifier, MasksFromFile) else SparsityOrigin.PRUNED
         pattern = pattern_of(sparsifier) if isinstance(sparsifier, ScoredPruning) else None
     else:
-        if 1 - density <= MIN_ZERO_FRACTION:
+        if not has_zeros(changed):
             return None
-        origin = SparsityOrigin.PRUNED if known is None else known.origin
+        origin = SparsityOrigin.FILE if has_zeros(values) else SparsityOrigin.PRUNED
         pattern = None if known is None else known.pattern
-    return Sparsity(density_fraction=density, origin=origin, pattern=pattern, mask=Mask.of(nonzero))
+    density = _count(changed) / changed.size
+    return Sparsity(density_fraction=density, origin=origin, pattern=pattern, mask=Mask.of(changed != 0))
 
 
 def _with_format(tensor: Tensor, recipe: Recipe) -> Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 
 from workloads.compression.codebook import to_codebook
 from workloads.compression.error_measures import WeightError
-from workloads.compression.layer_values import load_checked
+from workloads.compression.layer_values import has_zeros, load_checked
 from workloads.compression.methods import Codebook, NumberChange, Quantisation
 from workloads.compression.quantisation import quantise
 from workloads.network import Network
@@ -138,6 +138,6 @@ def change_values(arranged: WeightArray, mask: BoolArray | None, change: NumberC
         case Quantisation():
             return quantise(kept, change.weights)
         case Codebook():
-            return to_codebook(kept, change.num_codes, keep_zeros=mask is not None)
+            return to_codebook(kept, change.num_codes, keep_zeros=mask is not None or has_zeros(kept))
         case None:
             return kept

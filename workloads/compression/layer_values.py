@@ -10,6 +10,14 @@ from workloads.tensor import Tensor
 from workloads.weight_layout import to_layout
 from workloads.weights import WeightArray, WeightSource
 
+MIN_ZERO_FRACTION = 0.01
+"""Fewer zeros than this, in weights that nobody prunes, count as chance."""
+
+
+def has_zeros(values: WeightArray) -> bool:
+    """Whether more than a hundredth of ``values`` is zero: by pruning or rounding, not by chance."""
+    return bool(values.size - np.count_nonzero(values) > MIN_ZERO_FRACTION * values.size)
+
 
 def load_checked(weights: WeightSource | None, tensor: Tensor) -> WeightArray | None:
     """Return the values of ``tensor``; None where the source has none.

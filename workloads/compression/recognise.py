@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workloads.compression.compress_layer import MIN_ZERO_FRACTION
-from workloads.compression.layer_values import load_arranged
+from workloads.compression.layer_values import has_zeros, load_arranged
 from workloads.compression.used_bits import used_bits
 from workloads.network import Network
 from workloads.sparsity import BoolArray, Mask, NmPattern, Sparsity, SparsityOrigin
@@ -102,8 +101,8 @@ def with_recognised_sparsity(network: Network, weights: WeightSource) -> Network
     changed = {}
     for name, operator in compressible_weights(network).items():
         values = load_arranged(weights, network.tensors[name], operator)
-        if values is not None and (sparsity := _sparsity(values != 0)) is not None:
-            changed[name] = replace(network.tensors[name], sparsity=sparsity)
+        if values is not None and has_zeros(values):
+            changed[name] = replace(network.tensors[name], sparsity=_sparsity(values != 0))
     return replace(network, tensors={**network.tensors, **changed}) if changed else network
 
 
@@ -123,10 +122,8 @@ def group_counts(nonzero: BoolArray, m: int) -> np.ndarray[tuple[int, ...], np.d
     return np.asarray(np.add.reduceat(nonzero, range(0, nonzero.shape[-1], m), axis=-1, dtype=np.int64))
 
 
-def _sparsity(nonzero: BoolArray) -> Sparsity | None:
+def _sparsity(nonzero: BoolArray) -> Sparsity:
     density = int(np.count_nonzero(nonzero)) / nonzero.size
-    if 1 - density <= MIN_ZERO_FRACTION:
-        return None
     pattern = tightest_pattern(nonzero)
     describes = pattern is not None and density >= _MIN_USE_FRACTION * pattern.n / pattern.m
     return Sparsity(

@@ -96,6 +96,21 @@ def test_a_codebook_keeps_the_format_of_its_entries() -> None:
     assert outcome("w8").tensor.num_codes is None
 
 
+@pytest.mark.parametrize("text", ["w8", "codebook:4", "ternary", "pow2"])
+def test_zeros_of_the_file_stay(text: str) -> None:
+    tensor = NETWORK.tensors["point.weight"]
+    layer = Layer(tensor=tensor, operator=compressible_weights(NETWORK)[tensor.name], recipe=parse_recipe(text))
+    values = load_arranged(normal_weights(NETWORK), tensor, layer.operator)
+    assert values is not None
+    values = values * (np.abs(values) > 1)
+    found = compress_layer(layer, values, SOURCE)
+    sparsity = found.tensor.sparsity
+    assert sparsity is not None
+    assert sparsity.mask is not None
+    assert sparsity.origin is SparsityOrigin.FILE
+    assert not sparsity.mask.array()[values == 0].any()
+
+
 def test_masks_from_a_file() -> None:
     keep = np.zeros((20, 16, 1, 1), dtype=bool)
     keep[:5] = True

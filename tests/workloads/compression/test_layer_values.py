@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.workloads.compression.small_networks import Values, four_layers
-from workloads.compression.layer_values import load_arranged, load_checked
+from workloads.compression.layer_values import has_zeros, load_arranged, load_checked
 from workloads.errors import NetworkError
 from workloads.weight_layout import compressible_weights
 
@@ -40,3 +40,10 @@ def test_values_of_another_shape() -> None:
     message = "weight tensor 'stem.weight': its values have shape [16, 27], expected [16, 3, 3, 3]"
     with pytest.raises(NetworkError, match=f"^{re.escape(message)}$"):
         load_checked(Values({STEM.name: np.ones((16, 27))}), STEM)
+
+
+@pytest.mark.parametrize(("num_zeros", "counts"), [(0, False), (1, False), (2, True)])
+def test_more_than_one_zero_in_a_hundred(num_zeros: int, counts: bool) -> None:
+    values = np.ones(100)
+    values[:num_zeros] = 0
+    assert has_zeros(values) is counts

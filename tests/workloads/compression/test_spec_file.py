@@ -88,3 +88,13 @@ def test_a_file_that_is_too_long(tmp_path: Path) -> None:
     path = write(tmp_path, "#" * (2**20 + 1))
     with pytest.raises(ConfigError, match=r"spec\.yaml: expected at most 1048576 bytes, found 1048577$"):
         read_spec_file(path)
+
+
+def test_characters_that_yaml_forbids(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"spec\.yaml: is no valid YAML: unacceptable character #x0000"):
+        read_spec_file(write(tmp_path, "default: int8\0"))
+
+
+def test_a_file_that_is_nested_too_deep(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"spec\.yaml: is nested too deep for a compression spec$"):
+        read_spec_file(write(tmp_path, "default: " + "[" * 2000))
