@@ -61,7 +61,8 @@ def _try(path: Path) -> bool:
         for name in network.tensors:
             weights.load(name)
     except NetworkError as error:
-        assert str(error).startswith(f"{path}: ")
+        if not str(error).startswith(f"{path}: "):
+            raise AssertionError(f"{error} does not name its file") from error
         return False
     return True
 
