@@ -657,9 +657,12 @@ def busy_bound(space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64
     fresh_only = record[HOLD_INPUT] == 1 and _is_inside(ORDERS[record[ORDER]], M, N)
     num_transfers = trips[3] * trips[K] * (sums[p, 6] if fresh_only else sums[p, 5])
     num_transfers *= trips[N] if _is_fetched_again(record, trips, 0) else 1
+    if space.input_bits == 0:
+        num_transfers = 0
     if space.weight_bits > 0:
         num_transfers += trips[3] * trips[N] * trips[K] * (trips[M] if _is_fetched_again(record, trips, 1) else 1)
-    num_transfers += trips[3] * trips[N] * sums[p, 7] * (trips[K] if _is_fetched_again(record, trips, 2) else 1)
+    if space.output_bits > 0:
+        num_transfers += trips[3] * trips[N] * sums[p, 7] * (trips[K] if _is_fetched_again(record, trips, 2) else 1)
     latency = num_transfers // bounds.num_channels * bounds.latency_cycles
     return _traffic_cycles(bounds, record) + latency
 

@@ -12,10 +12,12 @@ from simulator.plan import LOOP_ORDERS, Operand, Tiling
 from simulator.position_tiles import PositionTile
 from workloads.formats import INT8, INT32
 from workloads.loop_nest import MatrixNest, SpatialAxis, VectorNest
+from workloads.operand_storage import OperandStorage
 
 _BASE = load_accelerator("edge_npu")
 _CLOCK_HZ = 10**9
 BITS = st.sampled_from([4, 8, 16, 32])
+OFF_CHIP_FRACTIONS = st.sampled_from([1.0, 1.0, 0.5, 0.375, 1.25])
 
 
 def make_accelerator(
@@ -103,12 +105,28 @@ def windows(draw: st.DrawFn, largest: int = 7) -> SpatialAxis:
     )
 
 
-def _storage(draw: st.DrawFn) -> dict[str, int]:
+@st.composite
+def operand_storages(draw: st.DrawFn) -> OperandStorage:
+    """Bits an element that are fractions of two: sums of them are exact."""
+    return OperandStorage(
+        format="drawn",
+        off_chip_value_bits=draw(st.sampled_from([0.0, 0.5, 2.0, 2.75, 6.125])),
+        off_chip_metadata_bits=draw(st.sampled_from([0.0, 0.25, 1.0])),
+        scratchpad_value_bits=draw(st.sampled_from([0.5, 2.75, 8.0])),
+        scratchpad_metadata_bits=draw(st.sampled_from([0.0, 0.25, 3.5])),
+    )
+
+
+def _storage(draw: st.DrawFn) -> dict[str, object]:
+    stored = st.none() | operand_storages()
     return {
         "input_bits": draw(BITS),
         "weight_bits": draw(BITS),
         "output_bits": draw(BITS),
         "resident_bits": draw(st.sampled_from([0, 32, 333])),
+        "input_storage": draw(stored),
+        "weight_storage": draw(stored),
+        "output_storage": draw(stored),
     }
 
 
@@ -193,6 +211,8 @@ def streams(draw: st.DrawFn) -> VectorNest:
         output_bits=draw(st.sampled_from([8, 8 * positions, 35])),
         resident_bits=draw(st.sampled_from([0, 64, 99])),
         num_operations=draw(st.sampled_from([0, 1, positions, 5 * positions + 3])),
+        input_off_chip_fraction=draw(OFF_CHIP_FRACTIONS),
+        output_off_chip_fraction=draw(OFF_CHIP_FRACTIONS),
     )
 
 
@@ -209,6 +229,8 @@ def poolings(draw: st.DrawFn) -> VectorNest:
         output_bits=draw(BITS),
         resident_bits=0,
         num_operations=groups * positions * math.prod(axis.kernel for axis in axes),
+        input_off_chip_fraction=draw(OFF_CHIP_FRACTIONS),
+        output_off_chip_fraction=draw(OFF_CHIP_FRACTIONS),
     )
 
 

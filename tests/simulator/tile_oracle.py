@@ -75,7 +75,7 @@ class Execution:
         self.accumulator_bits = max(accelerator.array.accumulator_format.bits, nest.output_bits)
         if not self.matrix:
             self.accumulator_bits = nest.output_bits
-        self.traffic = dict.fromkeys(("input", "weight", "output_read", "output_write"), 0)
+        self.traffic = dict.fromkeys(("input", "weight", "output_read", "output_write"), Fraction(0))
 
     def _cut_positions(self) -> None:
         """Positions, input elements (whole and fresh) and outputs a filter of each tile along m."""
@@ -98,8 +98,26 @@ class Execution:
         else:
             total = nest.num_positions if self.windowed else nest.output_bits
         self.outputs = shares(total, self.positions)
-        self.input_bits = nest.input_bits if self.windowed else 1
+        self._weigh_elements()
+
+    def _weigh_elements(self) -> None:
+        """Average bits of an element off-chip and in the scratchpad; outputs leave the array dense."""
+        nest, one = self.nest, Fraction(1)
         self.output_bits = nest.output_bits if self.windowed else 1
+        if isinstance(nest, MatrixNest):
+            stored = (nest.stored_input, nest.stored_weight, nest.stored_output)
+            pairs = [(Fraction(part.off_chip_value_bits), Fraction(part.off_chip_metadata_bits)) for part in stored]
+            self.off_chip_bits = [values + metadata for values, metadata in pairs]
+            pairs = [(Fraction(part.scratchpad_value_bits), Fraction(part.scratchpad_metadata_bits)) for part in stored]
+            self.scratchpad_bits = [values + metadata for values, metadata in pairs]
+        else:
+            inputs = (nest.input_bits if self.windowed else 1) * one
+            self.off_chip_bits = [
+                inputs * Fraction(nest.input_off_chip_fraction),
+                0 * one,
+                self.output_bits * Fraction(nest.output_off_chip_fraction),
+            ]
+            self.scratchpad_bits = [inputs, 0 * one, self.output_bits * one]
 
     def order(self) -> Iterator[At]:
         """The loops, g outermost."""
@@ -124,10 +142,10 @@ class Execution:
         ports = self._compute(steps)
         self.traffic["weight"] += self.nest.resident_bits
         return OracleCost(
-            input_bits=self.traffic["input"],
-            weight_bits=self.traffic["weight"],
-            output_read_bits=self.traffic["output_read"],
-            output_write_bits=self.traffic["output_write"],
+            input_bits=math.ceil(self.traffic["input"]),
+            weight_bits=math.ceil(self.traffic["weight"]),
+            output_read_bits=math.ceil(self.traffic["output_read"]),
+            output_write_bits=math.ceil(self.traffic["output_write"]),
             footprint_bits=sum(footprints) + self.nest.resident_bits,
             operand_footprint_bits=footprints,
             port_bits=ports,
@@ -146,7 +164,7 @@ class Execution:
         present: set[Key] = set()
         epoch: Key | None = None
         buffer = Slots()
-        per_channel = self.tiling_groups() * self.input_bits
+        per_channel = self.tiling_groups() * self.scratchpad_bits[0]
         for step in steps:
             at = step.at
             now = self.outside(at, "n") if held else (at.g, at.m, at.k)
@@ -156,8 +174,9 @@ class Execution:
             fetched = needed - present
             present |= fetched
             if fetched:
-                bits = len(fetched) * self.channels[at.k] * self.groups[at.g] * self.input_bits
-                step.loads.append(bits)
+                bits = len(fetched) * self.channels[at.k] * self.groups[at.g] * self.off_chip_bits[0]
+                if bits:
+                    step.loads.append(math.ceil(bits))
                 self.traffic["input"] += bits
             slot = (at.m if self.is_inside("m", "n") else 0, at.k if self.is_inside("k", "n") else 0) if held else ()
             if by_element:  # the halo that tiles share is in one slot only, the one that fetched it
@@ -171,7 +190,7 @@ class Execution:
             # the next pass's first tile arrives while the last tile is still in use, with the halo it shares
             last, first = len(self.inputs[-1]), len(self.inputs[0])
             bits = max(bits, (last + first) * max(self.channels) * per_channel) if len(self.inputs) > 1 else bits
-        return bits
+        return math.ceil(bits)
 
     def _inner_slots(self, loop: str, independent: str) -> range:
         count = {"m": len(self.positions), "n": len(self.filters), "k": len(self.channels)}[loop]
@@ -184,21 +203,23 @@ class Execution:
         present: set[Key] = set()
         epoch: Key | None = None
         buffer = Slots()
-        element_bits = self.matrix.weight_bits * self.matrix.n_per_filter * self.matrix.k_per_channel
+        kernel = self.matrix.n_per_filter * self.matrix.k_per_channel
         for step in steps:
             at = step.at
             tile = (at.g, at.n, at.k)
             now = self.outside(at, "m") if held else tile
             if now != epoch:
                 present, epoch = set(), now
-            elements = self.filters[at.n] * self.channels[at.k] * element_bits
+            elements = self.filters[at.n] * self.channels[at.k] * kernel
             if tile not in present:
                 present.add(tile)
-                step.loads.append(elements * self.groups[at.g])
-                self.traffic["weight"] += elements * self.groups[at.g]
+                bits = elements * self.groups[at.g] * self.off_chip_bits[1]
+                if bits:
+                    step.loads.append(math.ceil(bits))
+                self.traffic["weight"] += bits
             slot = (at.n if self.is_inside("n", "m") else 0, at.k if self.is_inside("k", "m") else 0) if held else ()
-            buffer.use(slot, now, elements * self.tiling_groups(), tile)
-        return buffer.bits()
+            buffer.use(slot, now, elements * self.tiling_groups() * self.scratchpad_bits[1], tile)
+        return math.ceil(buffer.bits())
 
     def _move_outputs(self, steps: list[Step]) -> int:
         held = Operand.OUTPUT in self.tiling.held
@@ -218,11 +239,11 @@ class Execution:
             done[tile] = done.get(tile, 0) + 1
             bits = 0
             if done[tile] == len(self.channels):
-                bits = elements * self.output_bits
+                bits = elements * self.off_chip_bits[2]
             elif not held and (after is None or (after.g, after.m, after.n) != tile):
                 bits = elements * self.accumulator_bits_moved()
             if bits:
-                step.stores.append(bits)
+                step.stores.append(math.ceil(bits))
                 self.traffic["output_write"] += bits
             slot = (at.m if self.is_inside("m", "k") else 0, at.n if self.is_inside("n", "k") else 0) if held else ()
             now = self.outside(at, "k") if held else tile
@@ -321,8 +342,8 @@ class Execution:
         weights = k * n * {"os": _ceil(m, array.rows), "ws": 1, "is": _ceil(m, array.cols)}[array.dataflow]
         wide = self.accumulator_bits
         ports = (
-            inputs * nest.input_bits,
-            weights * nest.weight_bits,
+            math.ceil(inputs * self.scratchpad_bits[0]),
+            math.ceil(weights * self.scratchpad_bits[1]),
             partial * wide,
             partial * wide + m * n * nest.output_bits,
         )

