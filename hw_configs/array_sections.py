@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 
 class Section(BaseModel):
@@ -27,7 +27,11 @@ def _pattern(value: object) -> object:
     return int(match[1]), int(match[2])
 
 
-NmPair = Annotated[tuple[int, int], BeforeValidator(_pattern)]
+NmPair = Annotated[
+    tuple[int, int],
+    BeforeValidator(_pattern),
+    WithJsonSchema({"type": "string", "pattern": f"^{_PATTERN.pattern}$", "description": "N:M, as in 2:4"}),
+]
 Lanes = Annotated[int, Field(ge=1, le=2**16, strict=True)]
 
 
@@ -38,6 +42,13 @@ class NmSystolic(Section):
     patterns: tuple[NmPair, ...] | None = Field(
         default=None, description="N:M patterns it runs; null: any with M up to max_m. Other weights run dense"
     )
+
+    @model_validator(mode="after")
+    def _check(self) -> NmSystolic:
+        for n, m in self.patterns or ():
+            if m > self.max_m:
+                raise ValueError(f"expected patterns with M up to max_m {self.max_m}, found {n}:{m}")
+        return self
 
 
 class SparseTensorCore(Section):
@@ -67,7 +78,11 @@ class OuterProduct(Section):
 class EyerissV2(Section):
     """PEs that take activations and weights compressed by column, and multiply non-zeros by non-zeros."""
 
-    macs_per_pe: Lanes = Field(default=1, description="multiply-accumulates a PE does a cycle")
+    macs_per_pe: Annotated[int, Field(ge=1, le=64, strict=True)] = Field(
+        default=1, description="multiply-accumulates a PE does a cycle: weights that one activation meets at once"
+    )
+    weights_per_pe: Lanes = Field(default=192, description="non-zero weights that a PE keeps")
+    sums_per_pe: Lanes = Field(default=32, description="filters whose partial sums a PE keeps")
 
 
 class Sigma(Section):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from hw_configs.accelerator import Array
+from simulator.arrays.eyeriss_v2 import EyerissV2Array
 from simulator.arrays.mesh import MeshArray
 from simulator.arrays.nm_systolic import NmSystolicArray
 from simulator.arrays.outer_product import outer_product_array
 from simulator.arrays.precision import scaled_to_precision
 from simulator.arrays.protocol import ArrayModel
 from simulator.arrays.scalesim_sparse import ScalesimSparseArray
+from simulator.arrays.sigma import sigma_array
 from simulator.arrays.sparse_tensor_core import sparse_tensor_core_array
 from simulator.arrays.systolic import SystolicArray
 from workloads.errors import ConfigError
@@ -45,6 +47,13 @@ def _parallel_model(array: Array) -> ArrayModel:
         case "sparse_tensor_core":
             _check_dataflow(array, ("os",), "sparse_tensor_core")
             return sparse_tensor_core_array(array)
+        case "eyeriss_v2":
+            _check_dataflow(array, ("ws",), "eyeriss_v2")
+            assert array.eyeriss_v2 is not None
+            return EyerissV2Array(rows=array.rows, cols=array.cols, section=array.eyeriss_v2)
+        case "sigma":
+            _check_dataflow(array, ("ws",), "sigma")
+            return sigma_array(array)
         case "outer_product":
             _check_dataflow(array, ("os",), "outer_product")
             return outer_product_array(array)
