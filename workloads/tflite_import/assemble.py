@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from workloads.errors import NetworkError
 from workloads.network import Network
-from workloads.operators import Operator, View
+from workloads.operators import Convolution, Gemm, MatMul, Operator, Recurrent, View
 from workloads.tensor import Tensor, TensorRole
+from workloads.tflite_import.element_types import is_float
 from workloads.tflite_import.records import OperatorRecord
 from workloads.tflite_import.translation import Step
 from workloads.tflite_import.value import Value
@@ -58,7 +59,7 @@ def build_network(name: str, walk: Walk) -> tuple[Network, Mapping[str, Value]]:
         for value in step.outputs:
             role = TensorRole.OUTPUT if value.name in outputs else TensorRole.ACTIVATION
             tensors[value.name] = _tensor(value.name, value, role)
-    notes = (*_notes(walk, constants.by_name.values()), *walk.notes)
+    notes = (*_notes(walk, live, constants.by_name.values()), *walk.notes)
     return Network(name=name, operators=operators, tensors=tensors, notes=notes), constants.by_name
 
 
@@ -147,25 +148,30 @@ def _weight(name: str, value: Value, counted: set[tuple[int, int]]) -> Tensor:
     return weight if num_parameters == value.num_elements else replace(weight, num_file_parameters=num_parameters)
 
 
-def _notes(walk: Walk, constants: Iterable[Value]) -> list[str]:
+def _notes(walk: Walk, live: Sequence[NamedStep], constants: Iterable[Value]) -> list[str]:
     """Return what the user should know of how the file was read."""
     model, notes = walk.model, []
     if model.num_subgraphs > 1:
         notes.append(f"the file holds {model.num_subgraphs} graphs: only the main one is costed")
     if walk.num_folded:
         notes.append(f"{walk.num_folded} operators compute on constants and shapes only: folded")
-    read = [index for value in constants if value.source is not None for index in value.source.tensors]
-    num_sparse = sum(model.tensors[index].sparsity is not None for index in set(read))
+    read = {index for value in constants if value.source is not None for index in value.source.tensors}
+    num_sparse = sum(model.tensors[index].sparsity is not None for index in read)
     if num_sparse:
         notes.append(f"{num_sparse} weights are stored sparse: costed as dense until they are compressed")
-    num_narrow = _num_narrow(walk)
-    if num_narrow:
-        notes.append(f"{num_narrow} weights are widened before use: costed in the width in which the file stores them")
+    widened = _widened(walk)
+    if widened:
+        notes.append(
+            f"{len(widened)} weights are widened before use: costed in the width in which the file stores them"
+        )
+    num_mixed = sum(_is_mixed(step) and step.inputs[1].name not in widened for _, step in live)
+    if num_mixed:
+        notes.append(f"{num_mixed} operators multiply floats by integer weights: quantising the floats costs nothing")
     return notes
 
 
-def _num_narrow(walk: Walk) -> int:
-    """Return how many constants an operator of the file widened."""
+def _widened(walk: Walk) -> set[str]:
+    """Return the names of the constants that an operator of the file widened."""
     found: set[str] = set()
     for record in walk.model.operators:
         if record.op_type not in ("DEQUANTIZE", "CAST") or not record.outputs:
@@ -174,4 +180,15 @@ def _num_narrow(walk: Walk) -> int:
         declared = walk.model.tensors[record.outputs[0]]
         if value is not None and value.is_constant and value.element_type != declared.element_type:
             found.add(value.name)
-    return len(found)
+    return found
+
+
+def _is_mixed(step: Step) -> bool:
+    """Return whether a step multiplies floats by integer weights, as files with weights alone quantised do.
+
+    Assumes the runtime's quantisation of such floats, done anew in each run, costs nothing.
+    """
+    if not isinstance(step.work, Convolution | Gemm | MatMul | Recurrent):
+        return False
+    x, w = step.inputs[:2]
+    return w.is_constant and is_float(x.element_type) and not is_float(w.element_type)

@@ -82,7 +82,8 @@ def walk_graph(model: ModelRecord, shapes: Mapping[int, Shape], *, approximate_u
     live = _live_operators(model)
     for record in live:
         _visit(walk, record)
-    dead = [record for record in model.operators if record not in live]
+    run = {record.index for record in live}
+    dead = [record for record in model.operators if record.index not in run]
     if dead:
         listed = ", ".join(str(record) for record in dead[:5]) + (", ..." if len(dead) > 5 else "")
         walk.notes.append(f"{len(dead)} operators whose results nobody reads are left out: {listed}")

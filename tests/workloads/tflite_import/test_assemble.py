@@ -73,3 +73,14 @@ def test_types_without_a_cost_model(model) -> None:
     model.op("RELU", ["x"], ["y"])
     with pytest.raises(NetworkError, match="tensor 'x': element type STRING has no cost model, expected a float"):
         model.load(["x"], ["y"])
+
+
+def test_floats_by_integer_weights_are_said(model) -> None:
+    """Only the weights are quantised: the runtime quantises what meets them."""
+    model.tensor("x", (2, 3))
+    model.constant("w", np.ones((4, 3), np.int8), scales=[0.1])
+    model.tensor("y", (2, 4))
+    model.op("FULLY_CONNECTED", ["x", "w"], ["y"])
+    assert model.load(["x"], ["y"]).notes == (
+        "1 operators multiply floats by integer weights: quantising the floats costs nothing",
+    )
