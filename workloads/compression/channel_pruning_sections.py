@@ -65,8 +65,9 @@ def find_sections(dependencies: Dependencies) -> Sections:
 
 
 def _counted(dependencies: Dependencies) -> Iterator[Ids]:
-    """Yield every set of atoms of which it matters how many go: an operator's channels, or one group of them."""
+    """Yield every set of atoms of which it matters how many go: an operator's channels, a part or one group of them."""
     yield from dependencies.producers.values()
+    yield from dependencies.parts
     for balance in dependencies.balances:
         yield from np.split(balance.atoms, balance.num_groups)
 

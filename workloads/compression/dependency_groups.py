@@ -59,6 +59,8 @@ class Dependencies:
     producers, followers : mapping of str to int array
         The atoms of an operator's output channels: chosen there, or those of its input (depthwise convolution).
     balances : tuple of Balance
+    parts : tuple of int array
+        The atoms of what splits make of an axis.
     weight_groups : mapping of str to int
         Groups of the weights of grouped convolutions; axis 1 of such a weight has the atoms of all groups in a row.
     """
@@ -70,6 +72,7 @@ class Dependencies:
     producers: Mapping[str, Ids]
     followers: Mapping[str, Ids]
     balances: tuple[Balance, ...]
+    parts: tuple[Ids, ...]
     weight_groups: Mapping[str, int]
 
     @property
@@ -140,5 +143,6 @@ def _closed(ledger: Ledger) -> Dependencies:
         producers=ledger.producers,
         followers=ledger.followers,
         balances=tuple(ledger.balances),
+        parts=tuple(ledger.parts),
         weight_groups=ledger.weight_groups,
     )

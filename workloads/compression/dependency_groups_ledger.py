@@ -44,6 +44,7 @@ class Balance:
 class Ledger:
     """What has been found so far; modified in place.
 
+    ``parts`` are axes that hold some of the channels of another (a split), and must not be left empty either.
     ``producers`` and ``followers`` give the output channels of operators with weights: those that choose theirs, and
     those whose channels are those of their input (depthwise convolution). ``weight_groups`` holds the groups of
     grouped convolutions by weight: axis 1 of such a weight is listed for all groups one after the other.
@@ -54,6 +55,7 @@ class Ledger:
     ties: list[tuple[Ids, Ids]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
+    parts: list[Ids] = field(default_factory=list)
     producers: dict[str, Ids] = field(default_factory=dict)
     followers: dict[str, Ids] = field(default_factory=dict)
     weight_groups: dict[str, int] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Ledger:
     def refuse(self, axes: Iterable[Axis], reason: str) -> None:
         """Note that every index of ``axes`` stays."""
         for atoms in axes:
-            if atoms is not None:
+            if atoms is not None and atoms.any():
                 self.refusals.append(Refusal(atoms[atoms != STAYS], reason))
 
     def tie(self, first: Axis, second: Axis, reason: str) -> Axis:

@@ -68,7 +68,10 @@ def _through_split(step: Step) -> tuple[Axes, ...]:
     place = shrunk.pop()
     ends = np.cumsum([shape[place] for shape in step.output_shapes])
     atoms = x[place]
-    parts = [None] * len(ends) if atoms is None else np.split(atoms, ends[:-1])
+    if atoms is None:
+        return tuple(x for _ in ends)
+    parts = np.split(atoms, ends[:-1])
+    step.ledger.parts.extend(parts)
     return tuple((*x[:place], part, *x[place + 1 :]) for part in parts)
 
 
