@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from hw_configs.accelerator import Accelerator, Array, Memory, OffChip, SplitScratchpad, VectorUnit
+from hw_configs.array_sections import ScalesimSparse
 from hw_configs.quantities import MAX_QUANTITY
 from hw_configs.technology import Technology
 from workloads.errors import ConfigError
@@ -21,6 +22,7 @@ _MAX_SIDE = 2**16
 _MAX_BANDWIDTH_WORDS = MAX_QUANTITY // _CLOCK_HZ
 _ARCHITECTURE = "architecture_presets"
 _RUN = "run_presets"
+_SPARSITY = "sparsity"
 _DATAFLOWS: dict[str, Literal["os", "ws", "is"]] = {"os": "os", "ws": "ws", "is": "is"}
 
 _SOURCES = {
@@ -37,7 +39,10 @@ def load_scalesim_config(path: Path, *, technology: Technology | None = None) ->
     Assumes a SCALE-Sim word is one byte (int8), partial sums are int32 and the clock is 1 GHz, as the file states none.
     Assumes the three interfaces of SCALE-Sim (ifmap, filter, ofmap) share one off-chip link of ``Bandwidth`` words a
     cycle under ``InterfaceBandwidth: USER``; under ``CALC`` it is unbounded, so that nothing stalls.
-    Address offsets, request buffers, banks, layouts, Ramulator traces and sparsity settings are not modelled.
+    Under ``SparsitySupport`` the array runs SCALE-Sim's sparse modes (``simulator.arrays.scalesim_sparse``): row-wise
+    with ``OptimizedMapping``, else layer-wise with the N:M that the topology states for a layer. How its report stores
+    weights (``SparseRep``) and the seed of the row-wise draw change no cycle, and are not read.
+    Address offsets, request buffers, banks, layouts and Ramulator traces are not modelled.
 
     Parameters
     ----------
@@ -61,6 +66,7 @@ def load_scalesim_config(path: Path, *, technology: Technology | None = None) ->
         weight_kib=settings.integer(_ARCHITECTURE, "FilterSramSzkB", 2**30),
         output_kib=settings.integer(_ARCHITECTURE, "OfmapSramSzkB", 2**30),
         bandwidth_bytes_per_second=_bandwidth(settings),
+        sparsity=_sparsity(settings, rows),
     )
     name = settings.text("general", "run_name").strip("\"'") or path.stem
     return scalesim_accelerator(design, name, technology or _default_technology())
@@ -68,7 +74,10 @@ def load_scalesim_config(path: Path, *, technology: Technology | None = None) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScalesimDesign:
-    """What a SCALE-Sim configuration says of the hardware; no bandwidth means that nothing stalls."""
+    """What a SCALE-Sim configuration says of the hardware.
+
+    No bandwidth means that nothing stalls, no sparsity that zeros are computed like any other number.
+    """
 
     rows: int
     cols: int
@@ -77,6 +86,7 @@ class ScalesimDesign:
     weight_kib: int
     output_kib: int
     bandwidth_bytes_per_second: int | None
+    sparsity: ScalesimSparse | None = None
 
 
 def scalesim_accelerator(design: ScalesimDesign, name: str, technology: Technology) -> Accelerator:
@@ -87,12 +97,14 @@ def scalesim_accelerator(design: ScalesimDesign, name: str, technology: Technolo
         description="a SCALE-Sim configuration",
         technology=technology,
         array=Array(
+            type="systolic" if design.sparsity is None else "scalesim_sparse",
             rows=design.rows,
             cols=design.cols,
             dataflow=design.dataflow,
             clock_hz=_CLOCK_HZ,
             formats=(INT8,),
             accumulator_format=INT32,
+            scalesim_sparse=design.sparsity,
         ),
         vector_unit=VectorUnit(lanes=design.cols, format=INT8),
         scratchpad=SplitScratchpad(
@@ -134,6 +146,25 @@ def _bandwidth(settings: _Settings) -> int | None:
     if len(words) > 1:
         raise settings.error(_ARCHITECTURE, "Bandwidth", "one number, or the same one for every interface", text)
     return words.pop() * _CLOCK_HZ
+
+
+def _sparsity(settings: _Settings, rows: int) -> ScalesimSparse | None:
+    """Return the sparse mode, or None without one; files of SCALE-Sim v2 have no such section."""
+    if not settings.parser.has_section(_SPARSITY):
+        return None
+    if settings.choice(_SPARSITY, "SparsitySupport", ("true", "false")) == "false":
+        return None
+    if settings.choice(_SPARSITY, "OptimizedMapping", ("true", "false")) == "false":
+        return ScalesimSparse(mode="layer_wise")
+    dataflow = settings.text(_ARCHITECTURE, "Dataflow")
+    if dataflow.lower() != "ws":
+        raise settings.error(
+            _ARCHITECTURE, "Dataflow", "ws with OptimizedMapping in section [sparsity]", repr(dataflow)
+        )
+    block = settings.integer(_SPARSITY, "BlockSize", rows)
+    if block % 2:
+        raise settings.error(_SPARSITY, "BlockSize", "an even number", repr(str(block)))
+    return ScalesimSparse(mode="row_wise", block=block)
 
 
 def _parse(path: Path) -> configparser.ConfigParser:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hw_configs.accelerator import Accelerator, SplitScratchpad
+from hw_configs.array_sections import ScalesimSparse
 from hw_configs.load import load_accelerator
 from hw_configs.scalesim_config import load_scalesim_config
 from hw_configs.technology import OperationCost, Sourced, Technology
@@ -140,3 +141,47 @@ def test_unreadable_files(tmp_path: Path) -> None:
     (tmp_path / "binary.cfg").write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(ConfigError, match=r"binary\.cfg: is no text file in UTF-8"):
         load_scalesim_config(tmp_path / "binary.cfg")
+
+
+SPARSE = EXAMPLE.replace("SparsitySupport: false", "SparsitySupport: true\nOptimizedMapping: false\nBlockSize: 8")
+ROW_WISE = SPARSE.replace("OptimizedMapping: false", "OptimizedMapping: true").replace("Dataflow : os", "Dataflow : ws")
+
+
+def test_sparsity_is_off_unless_asked_for(tmp_path: Path) -> None:
+    assert _load(tmp_path, EXAMPLE).array.type == "systolic"
+    assert _load(tmp_path, EXAMPLE.replace("[sparsity]\nSparsitySupport: false\n", "")).array.scalesim_sparse is None
+
+
+def test_layer_wise_sparsity(tmp_path: Path) -> None:
+    array = _load(tmp_path, SPARSE).array
+    assert (array.type, array.scalesim_sparse) == ("scalesim_sparse", ScalesimSparse(mode="layer_wise"))
+
+
+def test_row_wise_sparsity(tmp_path: Path) -> None:
+    array = _load(tmp_path, ROW_WISE).array
+    assert (array.type, array.scalesim_sparse) == ("scalesim_sparse", ScalesimSparse(mode="row_wise", block=8))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SPARSE.replace("true", "yes"), "[sparsity], key SparsitySupport: expected one of true, false, found 'yes'"),
+        (SPARSE.replace("OptimizedMapping: false", ""), "key OptimizedMapping: expected a value, found no such key"),
+        (
+            ROW_WISE.replace("BlockSize: 8", ""),
+            "section [sparsity], key BlockSize: expected a value, found no such key",
+        ),
+        (
+            ROW_WISE.replace("BlockSize: 8", "BlockSize: 64"),
+            "BlockSize: expected a whole number from 1 to 32, found '64'",
+        ),
+        (ROW_WISE.replace("BlockSize: 8", "BlockSize: 7"), "key BlockSize: expected an even number, found '7'"),
+        (
+            ROW_WISE.replace("Dataflow : ws", "Dataflow : os"),
+            "key Dataflow: expected ws with OptimizedMapping in section [sparsity], found 'os'",
+        ),
+    ],
+)
+def test_mistakes_in_sparsity(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        _load(tmp_path, text)
