@@ -35,11 +35,13 @@ def kernel_objective(objective: Objective, nest: Nest, machine: Machine, fixed_p
     """
     costs = machine.costs
     store_pj = store_pj_per_bit(nest, machine)  # of finished outputs; the kernels count partial sums as written too
+    weight_pj = load_costs(nest, 1, machine).total_pj
+    residents_pj = nest.resident_bits * (costs.load_pj_per_bit(1) - weight_pj)  # they are dense, and counted as weights
     return tile_types.Objective(
         kind=_KIND[objective],
-        fixed_pj=fixed_pj,
+        fixed_pj=fixed_pj + residents_pj,
         input_pj_per_bit=load_costs(nest, 0, machine).total_pj,
-        weight_pj_per_bit=load_costs(nest, 1, machine).total_pj,
+        weight_pj_per_bit=weight_pj,
         output_read_pj_per_bit=costs.load_pj_per_bit(2) + costs.store_pj_per_bit - store_pj,
         output_write_pj_per_bit=store_pj,
         pj_per_cycle=costs.leakage_pj_per_cycle,

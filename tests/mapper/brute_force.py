@@ -12,7 +12,10 @@ from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
 from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
+from simulator.moving_energy import moving_energies
 from simulator.plan import LOOP_ORDERS, Operand, Tiling
+from simulator.result import Limit, OperandTraffic
+from simulator.tile_cost import TileCost
 from simulator.tile_space import build_tile_space
 from workloads.loop_nest import MatrixNest, VectorNest
 
@@ -83,11 +86,18 @@ def _tilings_of(nest: MatrixNest | VectorNest, machine: Machine) -> list[Costed]
                         loop_order=order,
                         held=frozenset(held),
                     )
-                    result.append(_costed(space, sums, record.copy(), trips, tiling, machine))
+                    result.append(_costed(nest, space, sums, record.copy(), trips, tiling, machine))
     return result
 
 
+def moved_pj(nest: MatrixNest | VectorNest, cost: TileCost, machine: Machine) -> float:
+    """What moving operands and leakage take, as the simulator adds it up operand by operand."""
+    moved = sum(energy.total_pj for energy in moving_energies(nest, cost, machine))
+    return moved + machine.costs.leakage_pj_per_cycle * cost.total_cycles
+
+
 def _costed(
+    nest: MatrixNest | VectorNest,
     space: TileSpace,
     sums: Int64Array,
     record: Int64Array,
@@ -102,10 +112,6 @@ def _costed(
     tile_loops.fill_cycles(space, machine.bounds, record)
     totals = np.zeros(2)
     tile_loops.tile_totals(space, record, trips, bool(tile_loops.is_chained(space, record, trips)), totals)
-    loads = (tile_loops.INPUT_BITS, tile_loops.WEIGHT_BITS, tile_loops.OUTPUT_READ_BITS)
-    moved = sum(machine.costs.load_pj_per_bit(operand) * int(record[column]) for operand, column in enumerate(loads))
-    moved += machine.costs.store_pj_per_bit * int(record[tile_loops.OUTPUT_WRITE_BITS])
-    moved += machine.costs.leakage_pj_per_cycle * int(record[tile_loops.TOTAL_CYCLES])
     inputs, outputs = int(record[tile_loops.INPUT_FOOTPRINT_BITS]), int(record[tile_loops.OUTPUT_FOOTPRINT_BITS])
     footprint = int(record[tile_loops.FOOTPRINT_BITS])
     return Costed(
@@ -114,5 +120,26 @@ def _costed(
         operand_footprint_bits=(inputs, footprint - inputs - outputs, outputs),
         traffic_bits=int(tile_loops.traffic_bits(record)),
         total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
-        moved_pj=moved + float(totals[1]),
+        moved_pj=moved_pj(nest, _as_cost(record, float(totals[1])), machine),
+    )
+
+
+def _as_cost(record: Int64Array, port_pj: float) -> TileCost:
+    """The record's figures; only the sum of the ports' energy matters here."""
+    traffic = OperandTraffic(
+        input_read=int(record[tile_loops.INPUT_BITS]),
+        weight_read=int(record[tile_loops.WEIGHT_BITS]),
+        output_read=int(record[tile_loops.OUTPUT_READ_BITS]),
+        output_write=int(record[tile_loops.OUTPUT_WRITE_BITS]),
+    )
+    return TileCost(
+        footprint_bits=int(record[tile_loops.FOOTPRINT_BITS]),
+        missing_bits=0,
+        off_chip_bits=traffic,
+        port_bits=OperandTraffic(),
+        port_energies_pj=(0.0, 0.0, port_pj),
+        compute_cycles=int(record[tile_loops.COMPUTE_CYCLES]),
+        streaming_cycles=0,
+        total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
+        limited_by=Limit.NONE,
     )

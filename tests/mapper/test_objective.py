@@ -10,7 +10,6 @@ from simulator.machine import Machine
 from tests.simulator.drawn import make_accelerator
 from workloads.loop_nest import MatrixNest
 
-
 NEST = MatrixNest(
     groups=1,
     batch=4,
