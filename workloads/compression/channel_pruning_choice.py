@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,9 +11,7 @@ from numpy.typing import NDArray
 from workloads.compression.channel_pruning_sections import Sections
 from workloads.compression.dependency_groups import Dependencies
 from workloads.compression.dependency_groups_ledger import Ids
-
-_ROUNDING = 1e-9
-"""A product such as 100 x 0.29 is meant to be 29, and is a little less in binary."""
+from workloads.compression.structural import part_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +32,7 @@ class SectionAsk:
 
 def num_to_remove(size: int, fraction: float) -> int:
     """Return how many of ``size`` channels go: never more than ``fraction`` of them, and never all."""
-    return min(size - 1, math.floor(size * fraction + _ROUNDING))
+    return min(size - 1, part_of(size, fraction))
 
 
 def asked_of_sections(

@@ -6,15 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workloads.compression.structural import part_of
 from workloads.errors import NetworkError
 from workloads.network import Network
 from workloads.operators import Convolution, Gemm, MatMul, Operator
 from workloads.weight_layout import weight_operands
 
 Shape = tuple[int, ...]
-
-_ROUNDING = 1e-9
-"""A product such as 100 x 0.29 is meant to be 29, and is a little less in binary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +117,7 @@ def _rank(name: str, asked: int | float, full: int) -> int:
             raise NetworkError(
                 f"low rank: operator {name!r} is asked for the fraction {asked} of its rank, expected one in (0, 1]"
             )
-        return max(1, math.floor(full * asked + _ROUNDING))
+        return max(1, part_of(full, asked))
     if not 1 <= asked <= full:
         raise NetworkError(f"low rank: operator {name!r} is asked for rank {asked}, expected 1 to its full rank {full}")
     return asked

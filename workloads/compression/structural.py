@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,11 @@ class StructuralChange:
     network: Network
     weights: WeightSource | None
     notes: tuple[str, ...]
+
+
+def part_of(count: int, fraction: float) -> int:
+    """Return ``fraction`` of ``count``, rounded down; 0.29 of 100 is 29, though the product is a little less."""
+    return math.floor(count * fraction + 1e-9)
 
 
 def weighted_operators(network: Network, names: Iterable[str], method: str) -> Mapping[str, Operator]:
