@@ -94,8 +94,7 @@ class SparseTensorCoreArray:
 
     def scratchpad_accesses(self, m: Int64Array, n: Int64Array, k: Int64Array) -> ScratchpadAccesses:
         """Return Kp elements a position and a filter, by what shares them; sums stay and leave once."""
-        kept, group = self.pattern
-        padded_k = _ceil(self._num_steps(k) * self.section.group_positions * group, kept)
+        padded_k = self.padded_k(k)
         shares, uses = self.section.input_reuse_filters, self.section.weight_reuse_positions
         inputs, weights = m * padded_k, n * padded_k
         return ScratchpadAccesses(
@@ -104,6 +103,11 @@ class SparseTensorCoreArray:
             output_read=np.zeros_like(m * n * padded_k),
             output_write=m * n * np.ones_like(padded_k),
         )
+
+    def padded_k(self, k: Int64Array) -> Int64Array:
+        """Return Kp: inputs of a position that whole steps select from."""
+        kept, group = self.pattern
+        return _ceil(self._num_steps(k) * self.section.group_positions * group, kept)
 
     def _num_steps(self, k: Int64Array) -> Int64Array:
         """Steps of G kept weights a filter: groups of M channels at each kernel position keep N each."""

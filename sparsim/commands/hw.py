@@ -43,7 +43,7 @@ def execute_list(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps([asdict(row) for row in rows], indent=1))
         return 0
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for heading in ("name", "array", "dataflow", "clock", "scratchpad", "off-chip", "technology"):
         table.add_column(heading, no_wrap=True)
     for row in rows:

@@ -23,7 +23,8 @@ SHIPPED = Path(hw_configs.__file__).parent / "accelerators"
 
 
 def test_lists() -> None:
-    assert list_accelerators() == ("edge_npu", "mcu", "os_array", "tpu_like")
+    assert {"edge_npu", "mcu", "os_array", "tpu_like"} <= set(list_accelerators())
+    assert list_accelerators() == tuple(sorted(list_accelerators()))
     assert list_technologies() == ("22nm", "28nm", "45nm")
 
 
@@ -45,7 +46,7 @@ def test_name_path_and_text_of_a_path_agree() -> None:
     ("source", "expected"),
     [
         ("tpu_lke", "unknown accelerator 'tpu_lke': did you mean tpu_like? (or a file: .yaml, .yml, .cfg)"),
-        ("zzz", "unknown accelerator 'zzz': expected one of edge_npu, mcu, os_array, tpu_like (or a file"),
+        ("zzz", f"unknown accelerator 'zzz': expected one of {', '.join(list_accelerators())} (or a file"),
         ("none.yaml", "accelerator file 'none.yaml': expected a file, found none"),
         ("none.cfg", "accelerator file 'none.cfg': expected a file, found none"),
         ("some/where", "accelerator file 'some/where': expected a name that ends in .yaml or .yml or .cfg"),
