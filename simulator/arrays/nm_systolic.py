@@ -78,7 +78,7 @@ class NmSystolicArray:
     def tile_units(self) -> tuple[int, int, int]:
         """As the dense array's; weight-stationary, R rows of kept weights stand for R * M / N along K."""
         m, n, k = self._dense.tile_units
-        return m, n, max(1, k * self.pattern.m // self.pattern.n)
+        return m, n, k if self.dataflow == "os" else k * self.pattern.m // self.pattern.n
 
     @property
     def performed_fraction(self) -> float:

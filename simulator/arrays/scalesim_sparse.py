@@ -70,7 +70,7 @@ class ScalesimSparseArray:
     def tile_units(self) -> tuple[int, int, int]:
         """As the dense array's; R rows of kept weights stand for R * M / N along K."""
         m, n, k = self._dense.tile_units
-        return m, n, k if k == 1 else max(1, k * self.kept.m // self.kept.n)
+        return m, n, k if self.dataflow == "os" else k * self.kept.m // self.kept.n
 
     @property
     def performed_fraction(self) -> float:
