@@ -1,0 +1,116 @@
+"""Storage of operands by hand: which format is chosen, what an element takes, where it is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hw_configs.accelerator import Compression, OperandCompression
+from simulator.stored_nests import NestStorage
+from workloads.loop_nest import MatrixNest, VectorNest, nests_of
+from workloads.network import Network
+from workloads.sparsity import Mask, NmPattern, Sparsity, SparsityOrigin
+from workloads.zoo.builder import GraphBuilder
+
+SHAPE = (1, 4, 1, 16)  # one group of 4 filters, one tap, 16 channels
+
+
+def decoder(*formats: str, at: str = "array") -> OperandCompression:
+    return OperandCompression(formats=formats, decoded_at=at)
+
+
+def gemm(sparsity: Sparsity | None = None, activations: Sparsity | None = None, num_codes: int | None = None) -> Network:
+    """(8, 16) times (16, 4), followed by ReLU as an operator of its own."""
+    builder = GraphBuilder(name="gemm")
+    x = builder.input("x", (8, 16))
+    network = builder.finish((builder.linear("fc", x, 4, bias=False),))
+    weight = network.tensors["fc.weight"]
+    changed = {
+        "fc.weight": replace(weight, sparsity=sparsity, num_codes=num_codes),
+        "x": replace(network.tensors["x"], sparsity=activations),
+    }
+    return replace(network, tensors={**network.tensors, **changed})
+
+
+def two_of_four() -> Sparsity:
+    nonzero = np.tile([True, False, True, False], 16).reshape(SHAPE)
+    return Sparsity(
+        density_fraction=0.5, origin=SparsityOrigin.PRUNED, pattern=NmPattern(n=2, m=4), mask=Mask.of(nonzero)
+    )
+
+
+def nest_of(network: Network, compression: Compression) -> MatrixNest:
+    nest = NestStorage(compression).nests_of(network.operators[0], network.tensors)[0]
+    assert isinstance(nest, MatrixNest)
+    return nest
+
+
+def test_without_decoders_nothing_changes():
+    network = gemm(two_of_four(), num_codes=4)
+
+    nests = NestStorage(Compression()).nests_of(network.operators[0], network.tensors)
+
+    assert nests == nests_of(network.operators[0], network.tensors)
+    assert nests[0].stored_weight.off_chip_bits == 8
+
+
+def test_two_of_four_takes_half_the_values_and_two_bits_an_index():
+    # 64 weights: 32 values of 8 bits, 32 indices of 2 bits; a bitmap would take 64 bits of metadata as well
+    nest = nest_of(gemm(two_of_four()), Compression(weight=decoder("nm")))
+
+    stored = nest.stored_weight
+    assert stored.format == "nm"
+    assert stored.off_chip_value_bits == 32 * 8 / 64
+    assert stored.off_chip_metadata_bits == 32 * 2 / 64
+    assert stored.scratchpad_bits == stored.off_chip_bits == 5
+
+
+def test_what_the_dma_decodes_is_dense_in_the_scratchpad():
+    nest = nest_of(gemm(two_of_four()), Compression(weight=decoder("nm", at="dma")))
+
+    assert nest.stored_weight.off_chip_bits == 5
+    assert (nest.stored_weight.scratchpad_value_bits, nest.stored_weight.scratchpad_metadata_bits) == (8, 0)
+
+
+def test_the_cheapest_format_is_chosen_and_dense_is_always_one():
+    quarter = Sparsity(density_fraction=0.25, origin=SparsityOrigin.GIVEN)
+    full = Sparsity(density_fraction=1.0, origin=SparsityOrigin.GIVEN)
+    both = Compression(weight=decoder("coo", "bitmap"))
+
+    assert nest_of(gemm(quarter), both).stored_weight.format == "bitmap"  # 16 * 8 + 64 bits; coo has 6 a value
+    assert nest_of(gemm(full), both).stored_weight.format == "dense"
+
+
+def test_codes_are_stored_where_codebooks_are_decoded():
+    # 4 codes of 2 bits; the table of 4 x 8 bits adds half a bit to each of 64 weights
+    network = gemm(num_codes=4)
+
+    assert nest_of(network, Compression(weight=decoder("codebook"))).stored_weight.off_chip_bits == 2.5
+    assert nest_of(network, Compression(weight=decoder("codebook"))).stored_weight.format == "codebook"
+    assert nest_of(network, Compression(weight=decoder("bitmap"))).stored_weight.off_chip_bits == 8
+
+
+def test_activations_are_compressed_where_their_density_is_known():
+    half = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
+    compression = Compression(activation=decoder("bitmap"))
+
+    nest = nest_of(gemm(activations=half), compression)
+
+    assert nest.stored_input.off_chip_bits == pytest.approx(0.5 * 8 + 1)
+    assert nest.stored_output.format == "dense"
+    assert nest_of(gemm(), compression).stored_input.format == "dense"
+
+
+def test_streams_move_the_compressed_bits_of_what_they_read_and_write():
+    builder = GraphBuilder(name="relu")
+    network = builder.finish((builder.activation("act", "relu", builder.input("x", (8, 16))),))
+    half = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
+    tensors = {**network.tensors, "x": replace(network.tensors["x"], sparsity=half)}
+
+    (nest,) = NestStorage(Compression(activation=decoder("bitmap"))).nests_of(network.operators[0], tensors)
+
+    assert isinstance(nest, VectorNest)
+    assert nest.input_off_chip_fraction == pytest.approx(5 / 8)
+    assert nest.output_off_chip_fraction == 1
