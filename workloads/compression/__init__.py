@@ -2,9 +2,9 @@
 
 from workloads.compression.apply import compress
 from workloads.compression.compressed import CompressedLayer, CompressedNetwork
-from workloads.compression.parse_spec import parse_spec
 from workloads.compression.recognise import RecognisedLayer, recognise, with_recognised_sparsity
-from workloads.compression.spec import CompressionSpec
+from workloads.compression.spec.parse_spec import parse_spec
+from workloads.compression.spec.spec import CompressionSpec
 
 __all__ = [
     "CompressedLayer",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workloads.compression.activation_formats import activation_operands
-from workloads.compression.selection import glob_matches, matching_names
-from workloads.compression.spec import ActivationDensity
+from workloads.compression.spec.selection import glob_matches, matching_names
+from workloads.compression.spec.spec import ActivationDensity
 from workloads.network import Network
 from workloads.sparsity import Sparsity, SparsityOrigin
 from workloads.tensor import TensorRole

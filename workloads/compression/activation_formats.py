@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from workloads.compression.selection import MATRIX_WORK
+from workloads.compression.spec.selection import MATRIX_WORK
 from workloads.formats import ElementFormat, NumberKind
 from workloads.network import Network
 from workloads.operators import Operator

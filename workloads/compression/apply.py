@@ -13,14 +13,14 @@ from workloads.compression.activation_formats import with_activation_formats
 from workloads.compression.compress_layer import Layer, LayerOutcome, MaskSource, compress_layer
 from workloads.compression.compressed import CompressedNetwork, CompressedWeights
 from workloads.compression.compression_notes import compression_notes
-from workloads.compression.layer_masks import global_masks
 from workloads.compression.layer_values import load_arranged
-from workloads.compression.mask_file import masks_from_file
-from workloads.compression.methods import MasksFromFile, Quantisation, UnstructuredPruning
+from workloads.compression.masks.layer_masks import global_masks
+from workloads.compression.masks.mask_file import masks_from_file
+from workloads.compression.masks.synthetic import MAX_NETWORK_ELEMENTS, MAX_TENSOR_ELEMENTS
 from workloads.compression.restructure import restructure
-from workloads.compression.selection import Selection, select
-from workloads.compression.spec import CompressionSpec
-from workloads.compression.synthetic import MAX_NETWORK_ELEMENTS, MAX_TENSOR_ELEMENTS
+from workloads.compression.spec.methods import MasksFromFile, Quantisation, UnstructuredPruning
+from workloads.compression.spec.selection import Selection, select
+from workloads.compression.spec.spec import CompressionSpec
 from workloads.network import Network
 from workloads.sparsity import BoolArray
 from workloads.weight_layout import compressible_weights

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from workloads.compression.compressed import CompressedLayer, ValueChange, change_values
-from workloads.compression.error_measures import weight_error
-from workloads.compression.layer_masks import (
+from workloads.compression.layer_values import has_zeros
+from workloads.compression.masks.layer_masks import (
     ScoredPruning,
     expected_density_fraction,
     magnitude_mask,
     pattern_of,
     synthetic_mask,
 )
-from workloads.compression.layer_values import has_zeros
-from workloads.compression.methods import Codebook, MasksFromFile, NmPruning, Quantisation, Recipe
+from workloads.compression.numbers.error_measures import weight_error
+from workloads.compression.spec.methods import Codebook, MasksFromFile, NmPruning, Quantisation, Recipe
 from workloads.operators import Operator
 from workloads.sparsity import BoolArray, Mask, Sparsity, SparsityOrigin
 from workloads.tensor import Tensor

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from workloads.compression.codebook import to_codebook
-from workloads.compression.error_measures import WeightError
 from workloads.compression.layer_values import has_zeros, load_checked
-from workloads.compression.methods import Codebook, NumberChange, Quantisation
-from workloads.compression.quantisation import quantise
+from workloads.compression.numbers.codebook import to_codebook
+from workloads.compression.numbers.error_measures import WeightError
+from workloads.compression.numbers.quantisation import quantise
+from workloads.compression.spec.methods import Codebook, NumberChange, Quantisation
 from workloads.network import Network
 from workloads.operators import Operator
 from workloads.sparsity import BoolArray, Mask

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from workloads.compression.compress_layer import Layer, LayerOutcome, MaskSource
-from workloads.compression.methods import MasksFromFile, NmPruning
-from workloads.compression.spec import CompressionSpec
+from workloads.compression.spec.methods import MasksFromFile, NmPruning
+from workloads.compression.spec.spec import CompressionSpec
 
 _NUM_NAMED = 3
 _Item = TypeVar("_Item")

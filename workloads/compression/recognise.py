@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workloads.compression.layer_values import has_zeros, load_arranged
-from workloads.compression.used_bits import used_bits
+from workloads.compression.numbers.used_bits import used_bits
 from workloads.network import Network
 from workloads.sparsity import BoolArray, Mask, NmPattern, Sparsity, SparsityOrigin
 from workloads.weight_layout import compressible_weights

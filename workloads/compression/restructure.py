@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workloads.compression.channel_pruning import prune_channels
-from workloads.compression.low_rank import factorise
-from workloads.compression.methods import Recipe
-from workloads.compression.selection import MATRIX_WORK, Selection
+from workloads.compression.channels.prune import prune_channels
+from workloads.compression.low_rank.factorise import factorise
+from workloads.compression.spec.methods import Recipe
+from workloads.compression.spec.selection import MATRIX_WORK, Selection
 from workloads.compression.structural import StructuralChange
 from workloads.network import Network
 from workloads.operators import Operator

@@ -6,7 +6,7 @@ import pytest
 
 from tests.workloads.compression.small_networks import four_layers
 from workloads.compression.activation_density import with_activation_density
-from workloads.compression.spec import ActivationDensity, LayerDensity
+from workloads.compression.spec.spec import ActivationDensity, LayerDensity
 from workloads.errors import ConfigError
 from workloads.sparsity import SparsityOrigin
 

@@ -13,8 +13,8 @@ from tests.workloads.compression.small_networks import Values, four_layers, norm
 from workloads.compression import apply
 from workloads.compression.apply import compress
 from workloads.compression.compressed import CompressedNetwork
-from workloads.compression.parse_spec import parse_spec
 from workloads.compression.recognise import recognise
+from workloads.compression.spec.parse_spec import parse_spec
 from workloads.errors import ConfigError, NetworkError
 from workloads.formats import FP32
 from workloads.network import Network

@@ -10,7 +10,7 @@ import pytest
 from tests.workloads.compression.small_networks import four_layers, normal_weights
 from workloads.compression.compress_layer import Layer, LayerOutcome, MaskSource, compress_layer, dense_bits
 from workloads.compression.layer_values import load_arranged
-from workloads.compression.method_text import parse_recipe
+from workloads.compression.spec.method_text import parse_recipe
 from workloads.formats import FP32, INT8
 from workloads.sparsity import BlockPattern, NmPattern, SparsityOrigin
 from workloads.tensor import Tensor, TensorRole

@@ -6,8 +6,8 @@ import numpy as np
 
 from tests.workloads.compression.small_networks import Values, four_layers, normal_weights
 from workloads.compression.compressed import CompressedLayer, CompressedWeights, ValueChange, change_values
-from workloads.compression.error_measures import WeightError
-from workloads.compression.methods import Codebook, Quantisation
+from workloads.compression.numbers.error_measures import WeightError
+from workloads.compression.spec.methods import Codebook, Quantisation
 from workloads.formats import TERNARY, parse_format
 from workloads.sparsity import Mask
 from workloads.weight_layout import compressible_weights

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workloads.compression.apply import compress
-from workloads.compression.parse_spec import parse_spec
+from workloads.compression.spec.parse_spec import parse_spec
 from workloads.zoo import build
 
 

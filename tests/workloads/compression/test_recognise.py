@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tests.workloads.compression.small_networks import Values, four_layers, normal_weights
-from workloads.compression.masks import nm_mask
+from workloads.compression.masks.magnitude import nm_mask
 from workloads.compression.recognise import (
     GROUP_SIZES,
     group_counts,

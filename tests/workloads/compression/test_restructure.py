@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.workloads.compression.small_networks import four_layers, normal_weights
-from workloads.compression.parse_spec import parse_spec
 from workloads.compression.restructure import restructure
-from workloads.compression.selection import select
+from workloads.compression.spec.parse_spec import parse_spec
+from workloads.compression.spec.selection import select
 from workloads.errors import NetworkError
 
 

@@ -1,0 +1,77 @@
+"""Specs from text: defaults, layers, what is kept; and every error."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workloads.compression.spec.method_text import parse_recipe
+from workloads.compression.spec.methods import Recipe
+from workloads.compression.spec.parse_spec import parse_spec
+from workloads.compression.spec.spec import ActivationDensity, CompressionSpec, LayerRule
+from workloads.errors import ConfigError
+
+
+def test_a_bare_spec_is_the_default_of_all_layers() -> None:
+    assert parse_spec("nm:2:8+int4") == CompressionSpec(default=parse_recipe("nm:2:8+int4"))
+
+
+def test_all_pieces() -> None:
+    text = "nm:2:8; layer3.*=int4 ;keep=first, last;seed=7;activation_density=0.5;fc=dense"
+    assert parse_spec(text) == CompressionSpec(
+        default=parse_recipe("nm:2:8"),
+        layers=(LayerRule(glob="layer3.*", recipe=parse_recipe("int4")), LayerRule(glob="fc", recipe=Recipe())),
+        keep=("first", "last"),
+        seed=7,
+        activation_density=ActivationDensity(default=0.5),
+    )
+
+
+def test_a_glob_may_hold_an_equals_sign() -> None:
+    assert parse_spec("a=b*=int8").layers == (LayerRule(glob="a=b*", recipe=parse_recipe("int8")),)
+
+
+@pytest.mark.parametrize("text", ["nm:2:8; fc=int8; keep=first,last", "fc=dense", "lowrank:0.25+w4a8"])
+def test_prints_as_written(text: str) -> None:
+    assert str(parse_spec(text)) == text
+    assert parse_spec(str(parse_spec(text))) == parse_spec(text)
+
+
+def test_a_name_that_ends_in_yaml_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text("default: nm:2:8\n")
+    assert parse_spec(str(path)) == parse_spec("nm:2:8")
+    with pytest.raises(ConfigError, match=r"missing\.yml: cannot be read: No such file or directory"):
+        parse_spec(str(tmp_path / "missing.yml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "compression spec '' says nothing: expected a method, such as nm:2:8 or int8"),
+        ("keep=first", "compression spec 'keep=first' says nothing: expected a method, such as nm:2:8 or int8"),
+        ("int8;nm:2:4", "compression spec: 'nm:2:4': a default is given twice"),
+        ("int8;keep=first;keep=last", "compression spec: 'keep=last': keep is given twice"),
+        ("int8;seed=1;seed=1", "compression spec: 'seed=1': seed is given twice"),
+        ("int8;keep=", "compression spec: expected first, last, depthwise or a glob, found an empty name"),
+        ("int8;seed=-1", "compression spec: 'seed=-1': expected a whole number of at least 0, found '-1'"),
+        (
+            "int8;activation_density=half",
+            "compression spec: 'activation_density=half': expected a fraction in [0, 1], found 'half'",
+        ),
+        (
+            "int8;activation_density=1.5",
+            "activation density of 'activation_density' is 1.5, expected a fraction in [0, 1]",
+        ),
+    ],
+)
+def test_errors(text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        parse_spec(text)
+
+
+def test_a_negative_seed_in_a_spec_made_by_hand() -> None:
+    with pytest.raises(ConfigError, match=r"^compression spec: seed is -1, expected at least 0$"):
+        CompressionSpec(seed=-1)

@@ -1,0 +1,1 @@
+"""Channel pruning, carried through the graph."""

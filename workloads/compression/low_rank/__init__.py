@@ -1,0 +1,1 @@
+"""Operators split in two of low rank."""

@@ -1,0 +1,1 @@
+"""Which weights are kept: by magnitude, at random, from a file."""

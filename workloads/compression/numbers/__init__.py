@@ -1,0 +1,1 @@
+"""Other ways to write the numbers of a weight, and what they cost in accuracy."""

@@ -1,0 +1,87 @@
+"""A compression spec as data: what is done to which layer of a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workloads.compression.spec.methods import Recipe
+from workloads.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerRule:
+    """What is done to the layers that ``glob`` matches."""
+
+    glob: str
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerDensity:
+    """Density of the activations that the operators read that ``glob`` matches."""
+
+    glob: str
+    density_fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivationDensity:
+    """Densities that the user states: non-zero over all, in [0, 1].
+
+    ``default`` is that of every activation that a matrix operator reads (network inputs left out); None says nothing.
+
+    Raises
+    ------
+    ConfigError
+        For a density outside [0, 1].
+    """
+
+    default: float | None = None
+    layers: tuple[LayerDensity, ...] = ()
+
+    def __post_init__(self) -> None:
+        stated = [("activation_density", self.default)] if self.default is not None else []
+        for place, density in [*stated, *((rule.glob, rule.density_fraction) for rule in self.layers)]:
+            if density is not None and not 0 <= density <= 1:
+                raise ConfigError(f"activation density of {place!r} is {density:g}, expected a fraction in [0, 1]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompressionSpec:
+    """A spec, read.
+
+    Parameters
+    ----------
+    default : Recipe
+        For layers that no rule matches.
+    layers : tuple of LayerRule
+        Later ones win.
+    keep : tuple of str
+        ``first``, ``last``, ``depthwise`` or globs.
+    seed : int
+        Of what is drawn at random.
+    activation_density : ActivationDensity
+
+    Raises
+    ------
+    ConfigError
+        For an empty glob or name, or a negative seed.
+    """
+
+    default: Recipe = field(default_factory=Recipe)
+    layers: tuple[LayerRule, ...] = ()
+    keep: tuple[str, ...] = ()
+    seed: int = 0
+    activation_density: ActivationDensity = field(default_factory=ActivationDensity)
+
+    def __post_init__(self) -> None:
+        if not all((*self.keep, *(rule.glob for rule in self.layers))):
+            raise ConfigError("compression spec: expected first, last, depthwise or a glob, found an empty name")
+        if self.seed < 0:
+            raise ConfigError(f"compression spec: seed is {self.seed}, expected at least 0")
+
+    def __str__(self) -> str:
+        pieces = [str(self.default)] if self.default.methods or not self.layers else []
+        pieces += [f"{rule.glob}={rule.recipe}" for rule in self.layers]
+        pieces += [f"keep={','.join(self.keep)}"] if self.keep else []
+        return "; ".join(pieces)
