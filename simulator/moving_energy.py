@@ -96,8 +96,9 @@ def _port_energy(nest: Nest, operand: int, cost: TileCost, machine: Machine) -> 
     if not isinstance(nest, MatrixNest) or not total:
         return Energy(scratchpad_pj=total)
     stored = (nest.input_storage, nest.weight_storage)[operand] or dense_storage(1)
+    plain = machine.costs.scratchpad_read_pj_per_bit[operand]
     with_decoding = machine.costs_for(nest).scratchpad_read_pj_per_bit[operand]
-    reads = total * machine.costs.scratchpad_read_pj_per_bit[operand] / with_decoding if with_decoding else total
+    reads = total if with_decoding == plain else total * plain / with_decoding
     metadata = reads * metadata_share(stored)
     return Energy(scratchpad_pj=reads - metadata, metadata_pj=metadata + total - reads)
 

@@ -21,7 +21,9 @@ def decoder(*formats: str, at: str = "array") -> OperandCompression:
     return OperandCompression(formats=formats, decoded_at=at)
 
 
-def gemm(sparsity: Sparsity | None = None, activations: Sparsity | None = None, num_codes: int | None = None) -> Network:
+def gemm(
+    sparsity: Sparsity | None = None, activations: Sparsity | None = None, num_codes: int | None = None
+) -> Network:
     """(8, 16) times (16, 4), followed by ReLU as an operator of its own."""
     builder = GraphBuilder(name="gemm")
     x = builder.input("x", (8, 16))

@@ -1,0 +1,66 @@
+"""Densities, storage and products left, for one operator by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hw_configs.load import load_accelerator
+from simulator.machine import Machine
+from simulator.operator_compression import mac_counts, operator_compression
+from workloads.network import Network
+from workloads.sparsity import NmPattern, Sparsity, SparsityOrigin
+from workloads.zoo.builder import GraphBuilder
+
+
+def gemm(density: float) -> Network:
+    """(8, 16) times (16, 4): 512 products."""
+    builder = GraphBuilder(name="gemm")
+    network = builder.finish((builder.linear("fc", builder.input("x", (8, 16)), 4, bias=False),))
+    pattern = NmPattern(n=2, m=4) if density == 0.5 else None
+    weights = Sparsity(density_fraction=density, origin=SparsityOrigin.SYNTHETIC, pattern=pattern)
+    inputs = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
+    changed = {
+        "fc.weight": replace(network.tensors["fc.weight"], sparsity=weights),
+        "x": replace(network.tensors["x"], sparsity=inputs),
+    }
+    return replace(network, tensors={**network.tensors, **changed})
+
+
+def compression_on(name: str, density: float, **array: object):
+    accelerator = load_accelerator(name)
+    accelerator = accelerator.model_copy(update={"array": accelerator.array.model_copy(update=array)})
+    machine, network = Machine(accelerator=accelerator), gemm(density)
+    nest = machine.storage.nests_of(network.operators[0], network.tensors)[0]
+    return operator_compression(network.operators[0], network.tensors, nest, machine), nest, machine
+
+
+def test_a_dense_array_performs_all_products():
+    found, _, _ = compression_on("os_array", 0.5)
+
+    assert (found.effectual_macs, found.performed_macs, found.gated_macs) == (128, 512, 0)
+    assert (found.weight_density_fraction, found.activation_density_fraction) == (0.5, 0.5)
+    assert (found.weight_origin, found.weight_format) == ("synthetic", "dense")
+    assert (found.weight_bits, found.metadata_bits) == (64 * 8, 0)
+
+
+def test_gating_saves_energy_and_no_time():
+    gated, nest, machine = compression_on("os_array", 0.5, zero_gating=True)
+
+    assert (gated.performed_macs, gated.gated_macs) == (512, 384)
+    assert mac_counts(nest, machine) == (512, 384)
+    plain = machine.accelerator.model_copy(
+        update={"array": machine.accelerator.array.model_copy(update={"zero_gating": False})}
+    )
+    assert mac_counts(nest, Machine(accelerator=plain)) == (512, 0)
+
+
+def test_skipping_performs_fewer():
+    # 2:4 on a tensor core with its metadata: half of the products, zeros of activations among them
+    found, _, _ = compression_on("sparse_tensor_core", 0.5)
+
+    assert found.performed_macs == 256
+    assert found.weight_format == "nm"
+    assert found.weight_bits == pytest.approx(32 * 8)
+    assert found.metadata_bits == pytest.approx(32 * 2)
