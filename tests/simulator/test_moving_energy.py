@@ -53,11 +53,8 @@ def test_a_fifth_of_what_a_bitmap_moves_is_metadata():
 
     _, weights, _ = moving_energies(nest, tile_cost(nest, WHOLE, machine), machine)
 
-    bits, write, read = (
-        4 * 16 * 5,
-        machine.costs.scratchpad_write_pj_per_bit[1],
-        machine.costs.scratchpad_read_pj_per_bit[1],
-    )
+    write, read = machine.costs.scratchpad_write_pj_per_bit[1], machine.costs.scratchpad_read_pj_per_bit[1]
+    bits = 4 * 16 * 5
     read_bits = 2 * bits  # two folds of four rows each read them again
     assert weights.off_chip_pj == pytest.approx(0.8 * bits * machine.costs.off_chip_pj_per_bit)
     assert weights.scratchpad_pj == pytest.approx(0.8 * (bits * write + read_bits * read))
