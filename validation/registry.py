@@ -7,6 +7,8 @@ from pathlib import Path
 
 from validation import (
     dual_side_tensor_core,
+    eyeriss_dram,
+    eyeriss_v2_pe,
     light_models,
     scalesim,
     scalesim_run,
@@ -14,6 +16,7 @@ from validation import (
     scalesim_sparse_run,
     sparse_tensor_core,
     stonne,
+    stonne_sigma,
     zoo,
 )
 from validation.check import Check
@@ -26,7 +29,10 @@ CHECKS: tuple[Check, ...] = (
     *scalesim_sparse_run.CHECKS,
     *sparse_tensor_core.CHECKS,
     *dual_side_tensor_core.CHECKS,
+    *eyeriss_v2_pe.CHECKS,
+    *eyeriss_dram.CHECKS,
     *stonne.CHECKS,
+    *stonne_sigma.CHECKS,
     *light_models.CHECKS,
     *zoo.CHECKS,
 )

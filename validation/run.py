@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from validation.check import Check, CheckReport, SkippedCheck, run_check
+from validation.json_table import read_json_table
 from validation.registry import select_checks
 from validation.table import TableRow, read_table
 from workloads.errors import SparsimError
@@ -67,6 +68,7 @@ def _run_in(folder: Path, check: Check, *, may_skip: bool) -> CheckReport | Skip
     path = folder / check.file_name
     if may_skip and not path.exists():
         return SkippedCheck(name=check.name, reason=f"{path} is not there")
-    table: tuple[TableRow, ...] = read_table(path, check.columns)
+    read = read_json_table if path.suffix == ".json" else read_table
+    table: tuple[TableRow, ...] = read(path, check.columns)
     report = run_check(check, table)
     return report or SkippedCheck(name=check.name, reason=f"{path} has no row of its kind among {len(table)}")

@@ -62,8 +62,8 @@ class EyerissV2Array:
 
     @property
     def num_pes(self) -> int:
-        """Processing elements, of ``macs_per_pe`` multiply-accumulates a cycle each."""
-        return self.rows * self.cols
+        """Multiply-accumulates a cycle at full use: the lanes of all PEs."""
+        return self.rows * self.cols * self.section.macs_per_pe
 
     @property
     def streamed_dimension(self) -> Dimension:
@@ -77,8 +77,8 @@ class EyerissV2Array:
 
     @property
     def peak_macs_per_cycle(self) -> float:
-        """All lanes of all PEs."""
-        return float(self.num_pes * self.section.macs_per_pe)
+        """One a lane, whatever the operands' widths."""
+        return float(self.num_pes)
 
     @property
     def performed_fraction(self) -> float:

@@ -149,7 +149,7 @@ class SigmaArray:
         mean: FloatArray = np.maximum(1.0, density * k)
         if self.whole_k is not None:
             mean = mean + (k < self.whole_k)
-        variance: FloatArray = self.dispersion * density * (1 - density) * k
+        variance = self.dispersion * density * (1 - density) * np.asarray(k, dtype=np.float64)
         return fold_shares(mean, variance, self.num_multipliers)
 
 
