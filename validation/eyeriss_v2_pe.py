@@ -83,8 +83,8 @@ CHECKS = (
         file_name="eyeriss_v2_pe.json",
         columns=_COLUMNS,
         source=_SOURCE,
-        tolerance_fraction=0.07,
+        tolerance_fraction=0.1,
         compare=_compare_densities,
     ),
 )
-"""Seven per cent: densities know nothing of channels that are zero in inputs and weights at once."""
+"""Ten per cent where only densities are known: they say nothing of channels that are empty in both operands."""

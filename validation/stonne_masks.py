@@ -14,8 +14,8 @@ def c_library_numbers() -> Iterator[int]:
     """Yield what ``rand()`` of the GNU C library returns in a program that never calls ``srand``.
 
     An additive generator, r_i = r_(i - 3) + r_(i - 31) modulo 2^32 from i = 34 on, started from r_0 = 1,
-    r_i = 16807 r_(i - 1) modulo 2^31 - 1, and r_i = r_(i - 31) for 31, 32 and 33. Its first 310 numbers are dropped, and
-    the lowest bit of all others.
+    r_i = 16807 r_(i - 1) modulo 2^31 - 1, and r_i = r_(i - 31) for 31, 32 and 33. Its first 310 numbers are dropped,
+    and the lowest bit of all others.
 
     Source: GNU C Library, stdlib/random_r.c, TYPE_3.
     """
@@ -31,8 +31,8 @@ def c_library_numbers() -> Iterator[int]:
 def stationary_mask(num_rows: int, k: int, sparsity_pct: int) -> BoolArray:
     """Return which elements of the first matrix are not zero, shape (num_rows, k).
 
-    An element is zero where a number modulo 100 is at most ``sparsity_pct``, so that 0 % means 1 %; a non-zero one takes
-    a second number for its value. The matrix is the first that a run draws.
+    An element is zero where a number modulo 100 is at most ``sparsity_pct``, so that 0 % means 1 %; a non-zero one
+    takes a second number for its value. The matrix is the first that a run draws.
 
     Source: github.com/stonne-simulator/stonne, generateMatrixDense.
     """

@@ -18,7 +18,10 @@ from workloads.sparsity import BoolArray, Mask, Sparsity, SparsityOrigin
 _COLUMNS = ("mode", "M", "N", "K", "array", "dn_bw", "rn_bw", "MK_sparsity_pct", "KN_sparsity_pct", "cycles")
 _MULTIPLIERS = re.compile(r"([1-9][0-9]{0,4})ms")
 _GROUPS = 4
-"""MAGMA's columns at a time: STONNE's default T_N, with as many elements each as then fill the multipliers."""
+"""MAGMA's columns at a time: STONNE's default T_N, with as many elements each as then fill the multipliers.
+
+The table does not say which tile was run; both of its rows come out to the cycle with this one, and not with others.
+"""
 _MOST_ELEMENTS = 2**22
 _MOST_SPARSITY_PCT = 98
 """From 99 on STONNE draws nothing but zeros."""

@@ -42,7 +42,7 @@ class EyerissV2Array:
     PEs wait for each other at the end of a tile only, and reading and draining their scratchpads is hidden;
     the excess of a mask's busiest column is spread evenly over tiles, by the square root of their size.
 
-    Where channels that are often zero meet filters that ignore them, densities are too low: 1.4 to 6.5 % on the
+    Where channels that are often zero meet filters that ignore them, densities are too low: 1.6 to 6.7 % on the
     published layers, which the counts of each channel give exactly.
 
     Source: Chen et al., Eyeriss v2, IEEE JETCAS 9(2), 2019; PE cycles: Sparseloop, Wu et al., MICRO 2022, figure 12;

@@ -1,13 +1,13 @@
 """Functional twin of the SIGMA-like array: ports, multipliers, adder levels and collection, stepped in every cycle.
 
 P multipliers stand in a row; port p feeds the share of ceil(P / D) neighbours that begin at p * share, one element a
-cycle. A fold lays clusters of stationary non-zeros on them, in one cycle. Then each port sends its multipliers' weights,
-and for every streamed column the elements that they wait for, one after another: a multiplier whose cluster goes on from
-an earlier fold waits for the partial sum instead. Elements take a cycle to arrive and one to be multiplied once all
-multipliers have theirs of that column. Products move through ceil(log2(P)) adder levels, one a cycle: at level s,
-multiplier i of a cluster, counted from its first, adds what multiplier i + 2^s has, where i is a multiple of 2^(s + 1).
-The first then has the sum. Sums wait to be collected, ``reduction_bandwidth`` a cycle, and are written a cycle later.
-The next fold begins in the cycle after the last write.
+cycle. A fold lays clusters of stationary non-zeros on them, in one cycle. Then each port sends its multipliers'
+weights, and for every streamed column the elements that they wait for, one after another: the first multiplier of a
+cluster that goes on from an earlier fold waits for the partial sum instead. Elements take a cycle to arrive and one to
+be multiplied once all multipliers have theirs of that column. Products move through ceil(log2(P)) adder levels, one a
+cycle: at level s, multiplier i of a cluster, counted from its first, adds what multiplier i + 2^s has, where i is a
+multiple of 2^(s + 1). The first then has the sum. Sums wait to be collected, ``reduction_bandwidth`` a cycle, and are
+written a cycle later. The next fold begins in the cycle after the last write.
 
 P = 4, D = 2, one fold of two clusters of two, two columns x and y:
 
@@ -107,8 +107,8 @@ def multiply_on_sigma(
 def _lay_out(held: Matrix, row: int, begin: int, layout: Matrix) -> tuple[int, int]:
     """Map the next fold's clusters; returns the row and the reduction index at which the fold after it begins.
 
-    ``layout`` (4, P), modified in place: stationary row (-1: unused), reduction index (-1: partial sum), value, place in
-    the cluster. ``begin`` is where a row is taken up that the last fold cut; 0 for none.
+    ``layout`` (4, P), modified in place: stationary row (-1: unused), reduction index (-1: partial sum), value, place
+    in the cluster. ``begin`` is where a row is taken up that the last fold cut; 0 for none.
     """
     num_multipliers = layout.shape[1]
     layout[0] = -1
@@ -162,7 +162,7 @@ def _adder_links(layout: Matrix) -> Matrix:
 
 @njit(cache=True)
 def _queue_of_ports(layout: Matrix, share: int, is_weights: bool) -> tuple[Matrix, int]:
-    """Return which multiplier each port sends to at each of its steps (-1: none), shape (steps, ports), and the steps."""
+    """Return which multiplier each port sends to at each step (-1: none), shape (steps, ports), and the steps."""
     size = layout.shape[1]
     queues = np.full((share, -(-size // share)), -1, dtype=np.int64)
     lengths = np.zeros(queues.shape[1], dtype=np.int64)
