@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         When the file cannot be read, or holds pickled objects.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except OSError as error:
-        raise NetworkError(f"{path}: cannot be read: {error.strerror or 'no .npz file'}") from None
-    except (AttributeError, EOFError, TypeError, ValueError, zipfile.BadZipFile):
+        raise NetworkError(f"{path}: cannot be read: {error.strerror}") from None
+    except (AttributeError, EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error):
         raise NetworkError(f"{path}: expected a .npz file of arrays as numpy.savez writes it") from None
 
 
