@@ -24,7 +24,7 @@ def decoder(*formats: str, at: str = "array") -> OperandCompression:
 def gemm(
     sparsity: Sparsity | None = None, activations: Sparsity | None = None, num_codes: int | None = None
 ) -> Network:
-    """(8, 16) times (16, 4),"""
+    """(8, 16) times (16, 4)."""
     builder = GraphBuilder(name="gemm")
     x = builder.input("x", (8, 16))
     network = builder.finish((builder.linear("fc", x, 4, bias=False),))
