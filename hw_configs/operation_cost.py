@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Literal
 
+from hw_configs.multiplication_free import integer_of_same_range, is_multiplication_free
 from hw_configs.technology import OperationCost, Technology
 from workloads.errors import ConfigError
 from workloads.formats import ElementFormat, NumberKind
@@ -27,7 +28,8 @@ def operation_energy_pj(technology: Technology, operation: Operation, format: El
     Raises
     ------
     ConfigError
-        When the technology lists nothing that the format could be estimated from.
+        When the technology lists nothing that the format could be estimated from, or the format is ternary, binary or
+        a power of two.
     """
     return _operation_cost(technology, operation, format, "energy_pj")
 
@@ -43,10 +45,12 @@ def mac_energy_pj(
     weight_format: ElementFormat,
     accumulator_format: ElementFormat,
 ) -> float:
-    """Return the energy of one multiply-accumulate in pJ: a multiply of the operands, an add to the accumulator."""
-    operand = multiplier_format(input_format, weight_format)
-    multiply = operation_energy_pj(technology, "multiply", operand)
-    return multiply + operation_energy_pj(technology, "add", accumulator_format)
+    """Return the energy of one multiply-accumulate in pJ: a multiply of the operands, an add to the accumulator.
+
+    A ternary or binary operand adds or subtracts the other one; a power of two shifts it.
+    """
+    product = _product_cost(technology, (input_format, weight_format), accumulator_format, "energy_pj")
+    return product + operation_energy_pj(technology, "add", accumulator_format)
 
 
 def mac_area_um2(
@@ -55,19 +59,73 @@ def mac_area_um2(
     weight_format: ElementFormat,
     accumulator_format: ElementFormat,
 ) -> float:
-    """Return the area of the multiplier and the adder of one PE in um2, registers not included."""
-    operand = multiplier_format(input_format, weight_format)
-    multiply = operation_area_um2(technology, "multiply", operand)
-    return multiply + operation_area_um2(technology, "add", accumulator_format)
+    """Return the area of the multiplier (or shifter) and the adder of one PE in um2, registers not included."""
+    product = _product_cost(technology, (input_format, weight_format), accumulator_format, "area_um2")
+    return product + operation_area_um2(technology, "add", accumulator_format)
 
 
 def multiplier_format(first: ElementFormat, second: ElementFormat) -> ElementFormat:
     """Return the format that a multiplier of two operands works in.
 
-    Assumes the wider of the two, and a floating-point one whenever either is: the other operand is converted.
+    Assumes the wider of the two, and a floating-point one whenever either is: the other operand is converted. Ternary,
+    binary and power-of-two operands are converted to the integer that holds them.
     """
-    floats = [operand for operand in (first, second) if operand.kind is not NumberKind.INTEGER]
-    return max(floats or (first, second), key=lambda operand: (operand.bits, significand_bits(operand)))
+    operands = [integer_of_same_range(operand) for operand in (first, second)]
+    floats = [operand for operand in operands if operand.kind is not NumberKind.INTEGER]
+    return max(floats or operands, key=lambda operand: (operand.bits, significand_bits(operand)))
+
+
+def _product_cost(
+    technology: Technology,
+    operands: tuple[ElementFormat, ElementFormat],
+    accumulator_format: ElementFormat,
+    quantity: Quantity,
+) -> float:
+    """Return what the product of two operands costs before it is added to the accumulator.
+
+    Assumes that a product with a ternary or binary operand costs nothing beside the addition: an adder that subtracts
+    takes the sign as its carry and inverts the other operand in gates that belong to it, and a zero holds them still.
+    """
+    kinds = {operand.kind for operand in operands}
+    if kinds & {NumberKind.TERNARY, NumberKind.BINARY}:
+        return 0.0
+    if NumberKind.POWER_OF_TWO not in kinds:
+        return _operation_cost(technology, "multiply", multiplier_format(*operands), quantity)
+    first, second = operands
+    by_second = second.kind is NumberKind.POWER_OF_TWO
+    return _shift_cost(technology, operands if by_second else (second, first), accumulator_format, quantity)
+
+
+_STAGE_OF_ADDER = 8 / 28
+"""Transistors of a two-way multiplexer over those of a full adder: two transmission gates with inverters for select
+and output, and the mirror adder. Source: Weste and Harris, CMOS VLSI Design, 4th edition, chapters 1 and 11."""
+
+
+def _shift_cost(
+    technology: Technology,
+    operands: tuple[ElementFormat, ElementFormat],
+    accumulator_format: ElementFormat,
+    quantity: Quantity,
+) -> float:
+    """Return what a shift of the first operand by the second, a power of two, costs.
+
+    Integers pass a barrel shifter: a row of two-way multiplexers for each bit of the shift amount.
+    Assumes the shifter is as wide as its result (the operand and the largest shift) and no wider than the accumulator,
+    and that a row of it is to an addition of its width as their transistors are, in energy and in area.
+    Assumes a float times a power of two is an addition to its exponent.
+
+    int8 by 4-bit powers of two, 45 nm: shifts by 0 to 6 make 14 bits and take 3 rows. An addition of 14 bits is
+    estimated at 0.0459 pJ, so a shift is 3 * 8/28 * 0.0459 = 0.0394 pJ, a fifth of the int8 multiplication.
+    """
+    shifted, by = integer_of_same_range(operands[0]), integer_of_same_range(operands[1])
+    if shifted.kind is not NumberKind.INTEGER:
+        exponent = ElementFormat(NumberKind.INTEGER, shifted.bits - significand_bits(shifted))
+        return _operation_cost(technology, "add", exponent, quantity)
+    largest_shift = by.bits - 2
+    width = min(shifted.bits + largest_shift, accumulator_format.bits)
+    num_rows = largest_shift.bit_length()
+    row = _operation_cost(technology, "add", ElementFormat(NumberKind.INTEGER, width), quantity)
+    return num_rows * _STAGE_OF_ADDER * row
 
 
 def significand_bits(format: ElementFormat) -> int:
@@ -84,6 +142,8 @@ def significand_bits(format: ElementFormat) -> int:
 
 def _operation_cost(technology: Technology, operation: Operation, format: ElementFormat, quantity: Quantity) -> float:
     table = technology.add if operation == "add" else technology.multiply
+    if is_multiplication_free(format):
+        raise ConfigError(f"{format} is a format of operands of a product: no {operation} works in it alone")
     integer = format.kind is NumberKind.INTEGER
     listed = table.get(format.name) or (table.get(f"int{format.bits}") if integer else None)
     if listed is not None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from hw_configs.accelerator import Array
+from hw_configs.multiplication_free import bits_of_same_range, is_multiplication_free
 from workloads.formats import ElementFormat, NumberKind
 from workloads.network import Network
 from workloads.operators import Convolution, Gemm, MatMul, Recurrent
@@ -44,13 +45,19 @@ def with_supported_formats(network: Network, array: Array) -> Network:
 
 
 def _is_supported(format: ElementFormat, array: Array, is_operand: bool) -> bool:
-    """Integers fit any multiplier that is wide enough; floats need their own."""
-    if format.kind is not NumberKind.INTEGER:
-        return format in array.formats
-    if not is_operand:
+    """Integers fit any multiplier that is wide enough; floats need their own.
+
+    Ternary, binary and power-of-two operands are stored in their own bits, and multiplied as the integer that holds
+    their values where the array has no shorter way with them.
+    """
+    if format in array.formats:
         return True
-    integers = [one.bits for one in array.formats if one.kind is NumberKind.INTEGER]
-    return bool(integers) and format.bits <= max(integers)
+    widest = max((one.bits for one in array.formats if one.kind is NumberKind.INTEGER), default=0)
+    if is_multiplication_free(format):
+        return bits_of_same_range(format) <= widest
+    if format.kind is not NumberKind.INTEGER:
+        return False
+    return not is_operand or format.bits <= widest
 
 
 def _biases(network: Network) -> set[str]:

@@ -16,7 +16,7 @@ from hw_configs.operation_cost import (
 )
 from hw_configs.technology import Technology
 from workloads.errors import ConfigError
-from workloads.formats import FP16, FP32, INT8, INT32, parse_format
+from workloads.formats import BINARY, FP16, FP32, INT8, INT32, POWER_OF_TWO, TERNARY, ElementFormat, parse_format
 
 TECHNOLOGIES = [load_technology(name) for name in list_technologies()]
 T45 = load_technology("45nm")
@@ -107,3 +107,65 @@ def test_nothing_to_estimate_from() -> None:
     floats_only = T45.model_copy(update={"add": {"fp16": T45.add["fp16"], "fp32": T45.add["fp32"]}})
     with pytest.raises(ConfigError, match=r"add.int8 is missing and needs an integer entry .* found fp16, fp32"):
         operation_energy_pj(floats_only, "add", INT8)
+
+
+@pytest.mark.parametrize("weight", [TERNARY, BINARY])
+@pytest.mark.parametrize(
+    ("input", "accumulator"), [(INT8, INT32), (FP16, FP32), (TERNARY, INT32), (POWER_OF_TWO, INT32)]
+)
+def test_signs_cost_an_addition_alone(weight: ElementFormat, input: ElementFormat, accumulator: ElementFormat) -> None:
+    for operands in ((input, weight), (weight, input)):
+        assert mac_energy_pj(T45, *operands, accumulator) == operation_energy_pj(T45, "add", accumulator)
+        assert mac_area_um2(T45, *operands, accumulator) == operation_area_um2(T45, "add", accumulator)
+
+
+@pytest.mark.parametrize(
+    ("input", "weight", "accumulator", "rows", "width"),
+    [
+        ("int8", "pow2", "int32", 3, 14),  # shifts by 0 to 6: three bits of them, 8 + 6 bits
+        ("pow2", "int8", "int32", 3, 14),
+        ("pow2", "pow2", "int32", 3, 14),  # the first as the int8 that holds it
+        ("int8", "pow2_5", "int32", 4, 22),  # 0 to 14
+        ("int8", "pow2_5", "int16", 4, 16),  # what leaves the accumulator is not made
+        ("int8", "pow2_3", "int32", 2, 10),  # 0 to 2
+        ("int8", "pow2_2", "int32", 0, 8),  # 0 and +-1: nothing is shifted
+    ],
+)
+def test_powers_of_two_cost_a_shifter(input: str, weight: str, accumulator: str, rows: int, width: int) -> None:
+    formats = parse_format(input), parse_format(weight), parse_format(accumulator)
+    row = parse_format(f"int{width}")
+    for mac, operation in ((mac_energy_pj, operation_energy_pj), (mac_area_um2, operation_area_um2)):
+        expected = rows * 8 / 28 * operation(T45, "add", row) + operation(T45, "add", formats[2])
+        assert mac(T45, *formats) == pytest.approx(expected)
+
+
+def test_a_shift_by_hand() -> None:
+    # A 14-bit addition: 0.003125 * 14 = 0.04375, ratio 1.2 - 0.2 * 6/8 = 1.05: 0.0459; 3 * 8/28 of it is 0.0394.
+    assert mac_energy_pj(T45, INT8, POWER_OF_TWO, INT32) == pytest.approx(0.1394, abs=1e-4)
+    # An fp16 exponent has 5 bits: 0.003125 * 5 * 1.2 = 0.01875.
+    assert mac_energy_pj(T45, FP16, POWER_OF_TWO, FP32) == pytest.approx(0.9 + 0.01875)
+
+
+@given(bits=st.integers(2, 6), input=st.sampled_from(["int2", "int4", "int8", "int16", "fp8", "bf16", "fp32"]))
+def test_a_shift_costs_less_than_the_multiplication_it_stands_for(bits: int, input: str) -> None:
+    operand, weight = parse_format(input), parse_format(f"pow2_{bits}")
+    accumulator = FP32 if operand.kind is not INT8.kind else INT32
+    stand_in = multiplier_format(operand, weight)
+    if stand_in.bits < 4:
+        return
+    for technology in TECHNOLOGIES:
+        assert mac_energy_pj(technology, operand, weight, accumulator) < mac_energy_pj(
+            technology, stand_in, stand_in, accumulator
+        )
+
+
+def test_multipliers_take_operands_of_the_same_range() -> None:
+    assert multiplier_format(INT8, TERNARY) == INT8
+    assert multiplier_format(BINARY, TERNARY) == parse_format("int2")
+    assert multiplier_format(parse_format("int4"), POWER_OF_TWO) == INT8
+    assert multiplier_format(FP16, POWER_OF_TWO) == FP16
+
+
+def test_no_operation_is_in_such_a_format_alone() -> None:
+    with pytest.raises(ConfigError, match="ternary is a format of operands of a product: no add works in it alone"):
+        operation_energy_pj(T45, "add", TERNARY)

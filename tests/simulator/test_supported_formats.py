@@ -92,3 +92,30 @@ def test_notes_follow_those_of_the_file():
     noted = replace(network("fp32"), notes=("from the file",))
 
     assert with_supported_formats(noted, array("int8")).notes[0] == "from the file"
+
+
+def with_weights(format_name: str) -> Network:
+    base = network("int8")
+    names = ("conv.weight", "fc.weight")
+    weights = {name: replace(base.tensors[name], format=parse_format(format_name)) for name in names}
+    return replace(base, tensors={**base.tensors, **weights})
+
+
+@pytest.mark.parametrize(
+    ("weights", "formats", "kept"),
+    [
+        ("ternary", ("int8",), True),  # int2 holds them
+        ("binary", ("int8",), True),
+        ("pow2", ("int8",), True),  # so does int8 up to 2^6
+        ("pow2_5", ("int8",), False),
+        ("pow2_5", ("int8", "int16"), True),
+        ("pow2_5", ("int8", "pow2_5"), True),
+        ("pow2_8", ("int8", "int32"), False),
+        ("ternary", ("fp16",), False),
+    ],
+)
+def test_weights_without_multiplication(weights, formats, kept):
+    accumulator = "fp32" if "fp16" in formats else "int32"
+    found = with_supported_formats(with_weights(weights), array(*formats, accumulator=accumulator))
+
+    assert formats_of(found)["fc.weight"] == (parse_format(weights).name if kept else formats[0])
