@@ -113,7 +113,8 @@ def _efficiency(nest: Nest, cost: TileCost, machine: Machine) -> float:
     if cost.streaming_cycles == 0:
         return 0.0
     if isinstance(nest, MatrixNest):
-        return nest.num_macs / (machine.array.num_pes * cost.streaming_cycles)
+        array = machine.array_for(nest)
+        return nest.num_macs * array.performed_fraction / (array.peak_macs_per_cycle * cost.streaming_cycles)
     return nest.num_operations / (machine.num_lanes * cost.streaming_cycles)
 
 

@@ -310,8 +310,19 @@ class Result:
 
     @property
     def utilisation_fraction(self) -> float:
-        """Multiply-accumulates done over those that the array could do in all cycles; 0 for an empty network."""
-        return self.macs / (self.num_pes * self.total_cycles) if self.total_cycles else 0.0
+        """Multiply-accumulates that took the array's time over those that it could do in all cycles; 0 for no cycles.
+
+        Products that it skips are in neither.
+        """
+        if not self.total_cycles:
+            return 0.0
+        return sum(self._busy_cycles(cost) for cost in self.operators) / self.total_cycles
+
+    def _busy_cycles(self, cost: OperatorCost) -> float:
+        """Cycles that all PEs at full rate would need for what the array did."""
+        if cost.compression is None:
+            return cost.macs / self.num_pes
+        return cost.losses.effectual_cycles + cost.losses.unskipped_cycles
 
     @property
     def latency_ms(self) -> float:

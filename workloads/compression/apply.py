@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workloads.compression.activation_density import with_activation_density
+from workloads.compression.activation_density import with_stated_densities
 from workloads.compression.activation_formats import with_activation_formats
 from workloads.compression.compress_layer import Layer, LayerOutcome, MaskSource, compress_layer
 from workloads.compression.compressed import CompressedNetwork, CompressedWeights
@@ -54,7 +54,7 @@ def compress(
     layers = _layers(changed.network, selection)
     outcomes, source = _compress_layers(layers, changed.weights, chosen_seed, changed.network)
     compressed = _with_outcomes(changed.network, outcomes, selection)
-    compressed = with_activation_density(compressed, spec.activation_density)
+    compressed = with_stated_densities(compressed, spec.activation_density)
     notes = (*changed.notes, *compression_notes(spec, layers, outcomes, source))
     new = tuple(note for note in notes if note not in compressed.notes)
     compressed = replace(compressed, notes=(*compressed.notes, *new))

@@ -123,7 +123,7 @@ class CompressedNetwork:
     """
 
     network: Network
-    weights: WeightSource
+    weights: CompressedWeights
     layers: tuple[CompressedLayer, ...]
     notes: tuple[str, ...]
 
