@@ -271,3 +271,15 @@ def test_a_technology_in_place_and_one_beside(tmp_path: Path) -> None:
 def test_a_name_needs_a_loader() -> None:
     with pytest.raises(ValueError, match="found the name '45nm' with nothing to look it up in"):
         Accelerator.model_validate({"technology": "45nm"})
+
+
+@pytest.mark.parametrize("name", ["ternary", "binary", "pow2"])
+def test_weights_without_multiplication_add_up_to_integers(tmp_path: Path, name: str) -> None:
+    formats = load(tmp_path, GOOD.replace("[int8]", f"[int8, {name}]")).array.formats
+    assert str(formats[0]) == "int8"
+    assert str(formats[1]).startswith(name)
+
+
+def test_floats_need_a_floating_point_accumulator(tmp_path: Path) -> None:
+    found = message(tmp_path, GOOD.replace("[int8]", "[int8, fp16]"))
+    assert "expected a floating-point accumulator for fp16, found int32" in found
