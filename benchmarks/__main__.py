@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 
-from benchmarks import against_scalesim, closed_form, startup, twin
+from benchmarks import against_scalesim, closed_form, compressed, sparse_twins, startup, twin
 from benchmarks.process import BenchmarkError
 
 _BENCHMARKS = {
@@ -13,6 +13,8 @@ _BENCHMARKS = {
     "startup": startup.measure,
     "closed_form": closed_form.measure,
     "twin": twin.measure,
+    "compressed": compressed.measure,
+    "sparse_twins": sparse_twins.measure,
 }
 
 
