@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from simulator.result import Result
     from simulator.simulate import simulate
     from sparsim.api import pareto_tilings, run
+    from sparsim.comparison import ComparedCell, compare
+    from sparsim.compress_file import compress_file
     from sparsim.export import result_as_json
+    from sparsim.inspection import inspect_network
     from sparsim.output_folder import write_output_folder, write_result
     from workloads.errors import SparsimError
     from workloads.formats import parse_format
@@ -35,6 +38,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Accelerator": "hw_configs.accelerator",
+    "ComparedCell": "sparsim.comparison",
     "Network": "workloads.network",
     "Objective": "mapper.objective",
     "Operator": "workloads.operators",
@@ -44,6 +48,9 @@ _HOME = {
     "SparsimError": "workloads.errors",
     "Tensor": "workloads.tensor",
     "Tiling": "simulator.plan",
+    "compare": "sparsim.comparison",
+    "compress_file": "sparsim.compress_file",
+    "inspect_network": "sparsim.inspection",
     "list_accelerators": "hw_configs.load",
     "list_networks": "workloads.load",
     "load_accelerator": "hw_configs.load",
@@ -60,6 +67,7 @@ _HOME = {
 
 __all__ = [
     "Accelerator",
+    "ComparedCell",
     "Network",
     "Objective",
     "Operator",
@@ -69,6 +77,9 @@ __all__ = [
     "SparsimError",
     "Tensor",
     "Tiling",
+    "compare",
+    "compress_file",
+    "inspect_network",
     "list_accelerators",
     "list_networks",
     "load_accelerator",

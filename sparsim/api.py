@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
 from hw_configs.load import load_accelerator
-from mapper.map_network import Progress, map_network
+from mapper.map_network import Progress
 from mapper.objective import Objective
 from mapper.tiling import Implementation
 from mapper.tiling import pareto_tilings as tilings_of_nests
 from simulator.machine import Machine
 from simulator.result import Result
-from simulator.simulate import simulate
 from simulator.supported_formats import with_supported_formats
-from sparsim.workload import Workload, compared, make_workload, source_weights, with_file_zeros
-from workloads.batching import batch_size
+from sparsim.activations import ActivationDensities
+from sparsim.run_network import run_network
+from sparsim.weight_format import with_weight_format
+from sparsim.workload import Workload, compared, make_workload, with_file_zeros
 from workloads.compression import CompressionSpec
 from workloads.errors import ConfigError
 from workloads.load import load_network
 from workloads.network import Network
-from workloads.tensor import TensorRole
 
 NO_BINDINGS: Mapping[str, int] = {}
 
@@ -33,6 +32,8 @@ def run(
     *,
     compression: CompressionSpec | str | None = None,
     weight_format: str = "auto",
+    activation_density: float | str | Path | None = None,
+    inputs: str | Path | None = None,
     objective: Objective | str = Objective.LATENCY,
     batch: int | None = None,
     bindings: Mapping[str, int] = NO_BINDINGS,
@@ -52,6 +53,11 @@ def run(
         where the network comes from a file with weights; on synthetic masks, and noted, where not.
     weight_format : str
         Storage format of the weights; ``auto`` takes the cheapest that the accelerator decodes, tensor by tensor.
+    activation_density : float, str or Path, optional
+        Non-zero fraction of what matrix operators read, in [0, 1]; a file of densities or masks by tensor name; or
+        ``measure`` to run the network's ONNX file.
+    inputs : str or Path, optional
+        With ``measure``: a .npz file of arrays by the name of the network's input.
     objective : {"latency", "traffic", "energy", "edp"}
     batch : int, optional
         Inferences a run; by default what the network says. Needs a name or file.
@@ -72,20 +78,21 @@ def run(
             raise ConfigError("overrides apply to an accelerator's name or file, found a loaded accelerator")
     else:
         accelerator = load_accelerator(accelerator, overrides=overrides)
-    workload = _workload(network, compression, batch, bindings)
-    workload = with_file_zeros(workload, accelerator)
     chosen = with_weight_format(accelerator, weight_format)
     wanted = parse_objective(objective)
-    result = _run_network(workload.network, chosen, wanted, progress)
+    activations = ActivationDensities(density=activation_density, inputs=inputs)
+    workload = with_file_zeros(_workload(network, compression, activations, batch, bindings), accelerator)
+    result = run_network(workload.network, chosen, wanted, progress)
     if workload.network is workload.dense:
         return result
-    dense = _run_network(workload.dense, chosen, wanted, None)
+    dense = run_network(workload.dense, chosen, wanted, None)
     return compared(result, dense, workload.compression)
 
 
 def _workload(
     network: Network | Workload | str | Path,
     compression: CompressionSpec | str | None,
+    activations: ActivationDensities,
     batch: int | None,
     bindings: Mapping[str, int],
 ) -> Workload:
@@ -93,45 +100,18 @@ def _workload(
         if batch is not None or bindings:
             raise ConfigError("batch and bindings apply to a network's name or file, found a loaded network")
         if isinstance(network, Network):
-            return make_workload(network, compression=compression)
-        if compression is not None:
-            raise ConfigError("compression applies to a network or its file, found a workload, which has its own")
+            return make_workload(network, compression=compression, activations=activations)
+        if compression is not None or activations.density is not None:
+            raise ConfigError(
+                "compression and activation density apply to a network or its file, found a workload, which has its own"
+            )
         return network
-    loaded = load_network(network, batch=batch, bindings=bindings)
-    return make_workload(loaded, weights=source_weights(network), compression=compression)
-
-
-def _run_network(network: Network, accelerator: Accelerator, objective: Objective, progress: Progress | None) -> Result:
-    native = with_supported_formats(network, accelerator.array)
-    plan = map_network(native, accelerator, objective=objective, progress=progress)
-    result = simulate(native, accelerator, plan, batch=batch_size(native))
-    notes = (*result.notes, *_plan_notes(objective, accelerator), *_storage_notes(native, accelerator))
-    return replace(result, objective=str(objective), notes=notes)
-
-
-def with_weight_format(accelerator: Accelerator, weight_format: str) -> Accelerator:
-    """Return ``accelerator`` decoding ``weight_format`` alone (``dense`` for none), or as it is for ``auto``.
-
-    Raises
-    ------
-    ConfigError
-        For a format that the accelerator does not decode; lists those that it does.
-    """
-    if weight_format == "auto":
-        return accelerator
-    decoder = accelerator.compression.weight
-    known = decoder.formats if decoder else ()
-    if weight_format == "dense":
-        changed = None
-    elif decoder and weight_format in known:
-        changed = decoder.model_copy(update={"formats": tuple(one for one in known if one == weight_format)})
-    else:
-        raise ConfigError(
-            f"weight format {weight_format!r}: {accelerator.name} decodes {', '.join(('dense', *known))}; "
-            "compression.weight.formats of the accelerator says which"
-        )
-    compression = accelerator.compression.model_copy(update={"weight": changed})
-    return accelerator.model_copy(update={"compression": compression})
+    return make_workload(
+        load_network(network, batch=batch, bindings=bindings),
+        source=network,
+        compression=compression,
+        activations=activations,
+    )
 
 
 def pareto_tilings(network: Network, accelerator: Accelerator, operator: str) -> tuple[Implementation, ...]:
@@ -168,19 +148,3 @@ def parse_objective(objective: Objective | str) -> Objective:
         return Objective(objective)
     except ValueError:
         raise ConfigError(f"unknown objective {objective!r}: expected one of {', '.join(Objective)}") from None
-
-
-def _plan_notes(objective: Objective, accelerator: Accelerator) -> tuple[str, ...]:
-    plan = f"plan: layer by layer, least {objective}; tensors pass through off-chip memory"
-    if accelerator.off_chip.bandwidth_bytes_per_second is not None:
-        return (plan,)
-    return (plan, "off-chip bandwidth is unbounded: bytes cost no time, and objective traffic would move fewer")
-
-
-def _storage_notes(network: Network, accelerator: Accelerator) -> tuple[str, ...]:
-    """Say so where zeros are there, and the accelerator has nothing to leave them out with."""
-    known = [tensor for tensor in network.tensors.values() if tensor.sparsity is not None or tensor.num_codes]
-    has_weights = any(tensor.role is TensorRole.WEIGHT for tensor in known)
-    if has_weights and accelerator.compression.weight is None:
-        return (f"{accelerator.name} decodes no compressed weights: they are stored and moved dense, zeros and all",)
-    return ()

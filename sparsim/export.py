@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import asdict, fields
 
-from simulator.result import Energy, OperatorCost, Result
+from simulator.result import CycleLosses, Energy, OperatorCompression, OperatorCost, Result
 from sparsim import __version__
+from sparsim.compression_totals import CompressionTotals, compression_totals
 
 JsonValue = str | int | float | None | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject = dict[str, JsonValue]
@@ -23,6 +25,7 @@ def result_as_json(result: Result) -> JsonObject:
         "technology": result.technology,
         "sparsim_version": __version__,
         "objective": result.objective,
+        "compression": result.compression or None,
         "batch": result.batch,
         "clock_hz": result.clock_hz,
         "macs": result.macs,
@@ -34,6 +37,10 @@ def result_as_json(result: Result) -> JsonObject:
         "average_power_mw": result.average_power_mw,
         "compute_cycles": result.compute_cycles,
         "stall_cycles": result.stall_cycles,
+        "cycle_losses": _losses_as_json(result.losses),
+        "dense_total_cycles": result.dense_total_cycles,
+        "speedup_over_dense": None if result.dense_total_cycles is None else result.speedup_over_dense,
+        **_totals_as_json(compression_totals(result)),
         "off_chip_read_bytes": result.off_chip_read_bytes,
         "off_chip_write_bytes": result.off_chip_write_bytes,
         "energy_pj": _energy_as_json(result.energy),
@@ -57,8 +64,30 @@ def _energy_as_json(energy: Energy) -> JsonObject:
         "off_chip": energy.off_chip_pj,
         "vector": energy.vector_pj,
         "leakage": energy.leakage_pj,
+        "metadata": energy.metadata_pj,
         "total": energy.total_pj,
     }
+
+
+def _losses_as_json(losses: CycleLosses) -> JsonObject:
+    return dict(asdict(losses))
+
+
+def _totals_as_json(totals: CompressionTotals) -> JsonObject:
+    return {
+        "effectual_macs": totals.effectual_macs,
+        "performed_macs": totals.performed_macs,
+        "gated_macs": totals.gated_macs,
+        "weight_bits": totals.weight_bits,
+        "metadata_bits": totals.metadata_bits,
+    }
+
+
+def _operator_compression_as_json(compression: OperatorCompression | None) -> JsonObject:
+    """Return what is known of zeros and storage; null for an operator that multiplies no matrices."""
+    if compression is None:
+        return dict.fromkeys(field.name for field in fields(OperatorCompression))
+    return {**asdict(compression), "weight_origin": compression.weight_origin or None}
 
 
 def _operator_as_json(cost: OperatorCost) -> JsonObject:
@@ -70,6 +99,10 @@ def _operator_as_json(cost: OperatorCost) -> JsonObject:
         "total_cycles": cost.total_cycles,
         "compute_cycles": cost.compute_cycles,
         "stall_cycles": cost.stall_cycles,
+        "cycle_losses": _losses_as_json(cost.losses),
+        "dense_cycles": cost.dense_cycles,
+        "speedup_over_dense": None if cost.dense_cycles is None else cost.speedup_over_dense,
+        **_operator_compression_as_json(cost.compression),
         "off_chip_read_bytes": cost.off_chip_bytes.read,
         "off_chip_write_bytes": cost.off_chip_bytes.output_write,
         "off_chip_by_operand_bytes": {
@@ -102,7 +135,7 @@ def json_text(figures: JsonObject | list[JsonValue]) -> str:
 
 
 def result_as_csv(result: Result) -> str:
-    """Return one row an operator, nested figures flattened with dots (``energy_pj.mac``)."""
+    """Return one row an operator, nested figures flattened with dots (``energy_pj.mac``); null is an empty cell."""
     rows = [_flatten(_operator_as_json(cost)) for cost in result.operators]
     text = io.StringIO()
     if rows:
@@ -117,8 +150,8 @@ def _flatten(row: JsonObject) -> dict[str, str | int | float]:
     for key, value in row.items():
         if isinstance(value, dict):
             flat.update({f"{key}.{inner}": number for inner, number in _flatten(value).items()})
-        elif isinstance(value, str | int | float):
-            flat[key] = value
+        elif not isinstance(value, list):
+            flat[key] = "" if value is None else value
     return flat
 
 

@@ -82,6 +82,7 @@ def _columns(groups: Sequence[tuple[OperatorCost, ...]], result: Result) -> tupl
     energies = [sum(cost.energy.total_pj for cost in group) for group in groups]
     single = [group[0] if len(group) == 1 else None for group in groups]
     num_shown = sum(cost is not None for cost in single)
+    compressed = _compression_columns(groups) if result.dense_total_cycles is not None else ()
     return (
         _Column("kind", tuple(cost.kind if cost else "" for cost in single), leave_out=2, is_text=True),
         _Column("cycles", tuple(f"{count:,}" for count in cycles), leave_out=6),
@@ -93,8 +94,26 @@ def _columns(groups: Sequence[tuple[OperatorCost, ...]], result: Result) -> tupl
         ),
         _Column("MB", format_column([count / 1e6 for count in off_chip], num_shown), leave_out=3),
         _Column("mJ", format_column([energy / 1e9 for energy in energies], num_shown), leave_out=5),
+        *compressed,
         _Column("limited by", tuple(_limit(cost) if cost else "" for cost in single), is_text=True),
     )
+
+
+def _compression_columns(groups: Sequence[tuple[OperatorCost, ...]]) -> tuple[_Column, ...]:
+    """Return the densities of weights and activations of single operators, and the speed-up of every row."""
+    found = [group[0].compression if len(group) == 1 else None for group in groups]
+    weights = tuple(f"{one.weight_density_fraction:.0%}" if one else "" for one in found)
+    inputs = tuple(f"{one.activation_density_fraction:.0%}" if one else "" for one in found)
+    densities = (_Column("w.dens.", weights, leave_out=4), _Column("in.dens.", inputs, leave_out=5))
+    telling = tuple(column for column in densities if not set(column.cells) <= {"", "100%"})
+    return (*telling, _Column("speed-up", tuple(map(_speedup, groups))))
+
+
+def _speedup(group: tuple[OperatorCost, ...]) -> str:
+    """Return cycles before compression over cycles now; a blank where an operator of the group has none before."""
+    before = [cost.dense_cycles for cost in group]
+    dense_cycles = sum(cycles for cycles in before if cycles is not None)
+    return "" if None in before else f"{dense_cycles / sum(cost.total_cycles for cost in group):.2f}x"
 
 
 def _limit(cost: OperatorCost) -> str:

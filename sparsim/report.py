@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.result import Result
+from sparsim.compression_rows import compression_rows
+from sparsim.loss_table import loss_table
 from sparsim.operator_table import OperatorTable
 from sparsim.wording import format_count, format_number, printable
 
@@ -20,12 +22,15 @@ _SMALLEST_SHARE = 0.005
 
 @dataclass(frozen=True, slots=True)
 class ShortReport:
-    """``result`` on one screen: a line a total, as many of the costliest operators as there is room for, the notes."""
+    """``result`` on one screen: a line a total, as many of the costliest operators as there is room for, the notes.
+
+    A run with compressed weights also says where its time goes, and takes more than a small screen.
+    """
 
     result: Result
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        above = Group(_title(self.result), _totals(self.result))
+        above = Group(_title(self.result), _totals(self.result), *_losses(self.result))
         below = Group(*_fused(self.result), *_notes(self.result))
         taken = sum(len(console.render_lines(part, options, pad=False)) for part in (above, below))
         room = console.height - taken - 3  # heading, the rest of the operators, the prompt
@@ -41,18 +46,19 @@ def full_report(result: Result) -> Group:
         for step in result.fused_steps
     ]
     table = OperatorTable(result=result, num_rows=len(result.operators))
-    return Group(_title(result), _totals(result), table, *_notes(result), *fused)
+    return Group(_title(result), _totals(result), *_losses(result), table, *_notes(result), *fused)
 
 
 def _title(result: Result) -> Text:
     place = f"{printable(result.accelerator)} ({printable(result.technology)}, {result.clock_hz / 1e6:g} MHz)"
     batch = f", batch {result.batch}" if result.batch != 1 else ""
-    return Text(f"{printable(result.network)} on {place}{batch}", style="bold")
+    compressed = f", {printable(result.compression)}," if result.compression else ""
+    return Text(f"{printable(result.network)}{compressed} on {place}{batch}", style="bold")
 
 
 def _totals(result: Result) -> Table:
     table = Table.grid(padding=(0, 2))
-    for name, total, explanation in _total_rows(result):
+    for name, total, explanation in (*_total_rows(result), *compression_rows(result)):
         table.add_row(name, Text(total, no_wrap=True), Text(explanation))
     return table
 
@@ -93,6 +99,11 @@ def _total_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def _losses(result: Result) -> list[Table]:
+    """Return where the time goes, for a run that there is a dense one to compare with."""
+    return [loss_table(result)] if result.dense_total_cycles is not None else []
+
+
 def _energy_shares(result: Result) -> str:
     energy = result.energy
     parts = {
@@ -102,6 +113,7 @@ def _energy_shares(result: Result) -> str:
         "register": energy.register_pj,
         "vector": energy.vector_pj,
         "leakage": energy.leakage_pj,
+        "metadata": energy.metadata_pj,
     }
     return _shares(energy.total_pj, parts)
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
 from simulator.result import OperatorCost, Result
+from sparsim.activations import ActivationDensities
 from workloads.compression import CompressionSpec, compress, parse_spec, with_recognised_sparsity
 from workloads.network import Network
 from workloads.weight_layout import compressible_weights
-from workloads.weights import WeightSource
+from workloads.weights import WeightArray, WeightSource
 
 _SPLIT_MARK = "/low_rank_"
+DENSE_ACTIVATIONS = ActivationDensities()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,45 +31,84 @@ class Workload:
         Real values of ``network``'s weights, where there are any.
     compression : str
         The spec, for reports; empty for none.
+    changed : frozenset of str
+        Weights whose values compression changed: what is known of their zeros is known.
     """
 
     network: Network
     dense: Network
     weights: WeightSource | None
     compression: str = ""
+    changed: frozenset[str] = frozenset()
 
 
 def make_workload(
-    network: Network, *, weights: WeightSource | None = None, compression: CompressionSpec | str | None = None
+    network: Network,
+    *,
+    source: str | Path | None = None,
+    compression: CompressionSpec | str | None = None,
+    activations: ActivationDensities = DENSE_ACTIVATIONS,
 ) -> Workload:
-    """Return ``network`` compressed as ``compression`` says (a spec, its text, or the name of its YAML file).
+    """Return ``network`` compressed as ``compression`` says, with the densities of ``activations``.
+
+    Assumes compression leaves the densities of activations as they were given or measured before.
+
+    Parameters
+    ----------
+    network : Network
+    source : str or Path, optional
+        What it was loaded from: its real weights are there, and measuring runs it.
+    compression : CompressionSpec or str, optional
+        A spec, its text, or the name of its YAML file.
+    activations : ActivationDensities
 
     Raises
     ------
     ConfigError, NetworkError
-        As ``parse_spec`` and ``compress``.
+        As ``parse_spec``, ``compress`` and ``ActivationDensities.applied``.
     """
-    if compression is None:
-        return Workload(network=network, dense=network, weights=weights)
     spec = parse_spec(compression) if isinstance(compression, str) else compression
-    compressed = compress(network, spec, weights=weights)
-    return Workload(network=compressed.network, dense=network, weights=compressed.weights, compression=str(spec))
+    weights = None if source is None else source_weights(source)
+    active = activations.applied(network, source)
+    if spec is None:
+        return Workload(network=active, dense=network, weights=weights)
+    compressed = compress(active, spec, weights=weights)
+    return Workload(
+        network=compressed.network,
+        dense=network,
+        weights=None if weights is None else compressed.weights,
+        compression=str(spec),
+        changed=frozenset(layer.tensor for layer in compressed.layers),
+    )
 
 
 def with_file_zeros(workload: Workload, accelerator: Accelerator) -> Workload:
     """Return ``workload`` with the zeros that its weights have in the file, where ``accelerator`` can use them.
 
-    A network that was compressed on request is left alone, and so is one without real weights.
+    Weights that were compressed on request are left alone, and so is a network without real weights.
     """
-    if workload.weights is None or workload.compression or not uses_zeros(accelerator):
+    if workload.weights is None or not uses_zeros(accelerator):
         return workload
-    recognised = with_recognised_sparsity(workload.network, workload.weights)
-    names = compressible_weights(recognised)
-    sparse = [name for name in names if recognised.tensors[name].sparsity is not None]
-    if not sparse:
+    tensors = workload.network.tensors
+    unknown = _Except(source=workload.weights, names=workload.changed)
+    recognised = with_recognised_sparsity(workload.network, unknown)
+    if recognised is workload.network:
         return workload
+    names = [name for name in compressible_weights(recognised) if name not in workload.changed]
+    sparse = [name for name in names if recognised.tensors[name] is not tensors[name]]
     note = f"weights: {len(sparse)} of {len(names)} have zeros in the file, which this accelerator can use"
     return replace(workload, network=replace(recognised, notes=(*recognised.notes, note)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Except:
+    """Weights of ``source`` but those called ``names``."""
+
+    source: WeightSource
+    names: frozenset[str]
+
+    def load(self, name: str) -> WeightArray | None:
+        return None if name in self.names else self.source.load(name)
 
 
 def uses_zeros(accelerator: Accelerator) -> bool:

@@ -58,6 +58,19 @@ def folder_name(text: str) -> Path:
     return Path(text)
 
 
+def file_name(text: str) -> Path:
+    """Return ``text`` as a path.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it is empty.
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"expected the name of a file, found {text!r}")
+    return Path(text)
+
+
 def parse_bindings(texts: Sequence[str]) -> dict[str, int]:
     """Return ``NAME=SIZE`` texts as a mapping.
 

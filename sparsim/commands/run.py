@@ -6,16 +6,17 @@ import argparse
 import sys
 
 from sparsim.commands import SubParsers
-from sparsim.commands.options import (
-    add_accelerator_options,
-    add_format_option,
-    folder_name,
-    parse_bindings,
-    positive_integer,
+from sparsim.commands.network_options import (
+    add_activation_options,
+    add_network_options,
+    add_objective_option,
+    chosen_activations,
+    load_chosen_network,
 )
+from sparsim.commands.options import add_accelerator_options, add_format_option, folder_name
 from sparsim.commands.printing import print_rich
 
-OBJECTIVES = ("latency", "traffic", "energy", "edp")
+SPEC_HELP = "what is done to the network first: nm:2:8, unstructured:0.9+int8, channel:0.5, ... or a YAML file"
 
 
 def add_parser(commands: SubParsers) -> None:
@@ -25,9 +26,7 @@ def add_parser(commands: SubParsers) -> None:
         help="cost a network on an accelerator",
         description="Cycles, energy and off-chip traffic of a network on an accelerator, operator by operator.",
     )
-    parser.add_argument(
-        "network", help="an ONNX file, a SCALE-Sim topology CSV, or a name (`sparsim networks` lists them)"
-    )
+    add_network_options(parser)
     parser.add_argument(
         "-a",
         "--accelerator",
@@ -35,30 +34,16 @@ def add_parser(commands: SubParsers) -> None:
         help="a YAML file, a SCALE-Sim cfg, or a name (`sparsim hw list` lists them)",
     )
     add_accelerator_options(parser)
-    parser.add_argument("--batch", type=positive_integer, metavar="N", help="inferences a run")
+    parser.add_argument("--compress", metavar="SPEC", help=SPEC_HELP)
     parser.add_argument(
-        "--bind",
-        dest="bindings",
-        action="append",
-        default=[],
-        metavar="NAME=SIZE",
-        help="size of a dynamic dimension (batch=1, seq=128); may be repeated",
+        "--weight-format",
+        default="auto",
+        metavar="FORMAT",
+        help="how weights are stored: dense, one that the accelerator decodes (bitmap, nm, csr, ...), or auto, the "
+        "cheapest for each tensor",
     )
-    parser.add_argument(
-        "--objective", choices=OBJECTIVES, default="latency", help="what each operator's tiling is chosen for"
-    )
-    parser.add_argument(
-        "--no-fuse", dest="fuse", action="store_false", help="keep batch norm, bias and activations apart"
-    )
-    parser.add_argument(
-        "--unsupported",
-        choices=("error", "approximate"),
-        default="error",
-        help="operators without a cost model: refuse them, or cost them as copies and say so",
-    )
-    parser.add_argument(
-        "--element-format", metavar="FORMAT", help="format of a built-in network or topology (int8, fp16, ...)"
-    )
+    add_activation_options(parser)
+    add_objective_option(parser)
     parser.add_argument(
         "--out",
         type=folder_name,
@@ -77,23 +62,24 @@ def execute(options: argparse.Namespace) -> int:
     from sparsim.export import json_text, result_as_json
     from sparsim.report import ShortReport
     from sparsim.staging import check_writable
-    from workloads.formats import parse_format
-    from workloads.load import load_network
+    from sparsim.weight_format import with_weight_format
+    from sparsim.workload import make_workload
 
     if options.out is not None:
         check_writable(options.out)
-    bindings = parse_bindings(options.bindings)
+    activations = chosen_activations(options)
     accelerator = load_accelerator(options.accelerator, overrides=options.overrides)
-    network = load_network(
-        options.network,
-        batch=options.batch,
-        bindings=bindings,
-        fuse=options.fuse,
-        approximate_unsupported=options.unsupported == "approximate",
-        format=parse_format(options.element_format) if options.element_format else None,
-    )
+    with_weight_format(accelerator, options.weight_format)  # a mistake in it is told before the work starts
+    network = load_chosen_network(options)
+    workload = make_workload(network, source=options.network, compression=options.compress, activations=activations)
     with progress_bar("mapping operators (a first run compiles for half a minute)") as progress:
-        result = run(network, accelerator, objective=options.objective, progress=progress)
+        result = run(
+            workload,
+            accelerator,
+            weight_format=options.weight_format,
+            objective=options.objective,
+            progress=progress,
+        )
     if options.out is not None:
         from sparsim.output_folder import write_output_folder
 

@@ -7,10 +7,12 @@ import re
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
 from sparsim.cli import build_parser, main
+from tests.sparsim.trained import save_trained
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
@@ -33,6 +35,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "graph", [x], [y])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
     (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
+    save_trained(tmp_path / "trained.onnx")
+    np.savez(tmp_path / "images.npz", x=np.ones((1, 8, 6, 6), np.float32))
+    (tmp_path / "densities.json").write_text('{"hidden": 0.25}')
 
 
 @pytest.mark.usefixtures("files")
@@ -63,7 +68,7 @@ def _without_figures(text: str) -> list[str]:
 
 
 def test_every_option_is_shown() -> None:
-    for command in ("run", "validate"):
+    for command in ("run", "inspect", "compress", "compare", "validate"):
         for option in _options(command):
             assert option in PAGE, option
 

@@ -49,6 +49,7 @@ def test_totals_have_their_units(tiny_result: Result) -> None:
         off_chip_bytes=traffic,
         energy=Energy(mac_pj=1e9, off_chip_pj=3e9),
         scratchpad_bytes=65_536,
+        compression=None,
     )
     area = Area(array_mm2=3.0, vector_unit_mm2=0.0, scratchpad_mm2=1.0)
     result = replace(

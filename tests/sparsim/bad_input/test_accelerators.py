@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hw_configs.load import list_accelerators
 from tests.sparsim.running import Command, Fails
 
 SCALESIM = Path(__file__).parents[2] / "data" / "scalesim" / "scale.cfg"
@@ -84,7 +85,7 @@ def test_two_mistakes_are_two_lines(tmp_path: Path, topology: Path, edge_yaml: s
     ("source", "message"),
     [
         ("edge", "unknown accelerator 'edge': did you mean edge_npu? (or a file: .yaml, .yml, .cfg)"),
-        ("tpu", "unknown accelerator 'tpu': expected one of edge_npu, mcu, os_array, tpu_like"),
+        ("tpu", f"unknown accelerator 'tpu': expected one of {', '.join(list_accelerators())}"),
         ("none.yaml", "accelerator file 'none.yaml': expected a file, found none"),
         ("none.cfg", "accelerator file 'none.cfg': expected a file, found none"),
         ("/", "accelerator file '/': expected a name that ends in .yaml or .yml or .cfg"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mapper.objective import Objective
-from sparsim.commands.run import OBJECTIVES
+from sparsim.commands.network_options import OBJECTIVES
 from tests.sparsim.running import Command, Fails
 
 SCALESIM = Path(__file__).parents[2] / "data" / "scalesim"

@@ -1,0 +1,113 @@
+"""The grid of compressions and accelerators as a table, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from simulator.result import Result
+from sparsim.comparison import ComparedCell
+from sparsim.compression_totals import compression_totals
+from sparsim.export import JsonObject
+from sparsim.wording import format_column, printable
+
+COLUMNS = (
+    "compression",
+    "accelerator",
+    "total_cycles",
+    "latency_ms",
+    "speedup_over_dense",
+    "ideal_speedup",
+    "energy_pj",
+    "off_chip_bytes",
+    "weight_bits",
+    "metadata_bits",
+    "infeasible",
+)
+
+
+def cell_as_json(cell: ComparedCell) -> JsonObject:
+    """Return the figures of ``cell`` under the names in ``COLUMNS``; null where there is no plan or nothing is left."""
+    return {
+        **dict.fromkeys(COLUMNS),
+        **({} if cell.result is None else _figures(cell.result)),
+        "compression": cell.compression,
+        "accelerator": cell.accelerator,
+        "speedup_over_dense": cell.speedup_over_dense,
+        "infeasible": cell.infeasible or None,
+    }
+
+
+def _figures(result: Result) -> JsonObject:
+    totals = compression_totals(result)
+    return {
+        "total_cycles": result.total_cycles,
+        "latency_ms": result.latency_ms,
+        "ideal_speedup": totals.ideal_speedup if totals.effectual_macs else None,
+        "energy_pj": result.energy.total_pj,
+        "off_chip_bytes": _off_chip_bytes(result),
+        "weight_bits": totals.weight_bits,
+        "metadata_bits": totals.metadata_bits,
+    }
+
+
+def _off_chip_bytes(result: Result) -> int:
+    return result.off_chip_read_bytes + result.off_chip_write_bytes
+
+
+def cells_as_csv(cells: Sequence[ComparedCell]) -> str:
+    """Return one row a cell, under ``COLUMNS``; what is unknown is empty."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(cell_as_json(cell) for cell in cells)
+    return text.getvalue()
+
+
+def comparison_table(cells: Sequence[ComparedCell]) -> Table:
+    """Return a line a cell, the accelerators of one compression together."""
+    results = [cell.result for cell in cells if cell.result is not None]
+    milliseconds, energies, megabytes = (
+        iter(format_column(values, len(values)))
+        for values in (
+            [result.latency_ms for result in results],
+            [result.energy.total_pj / 1e9 for result in results],
+            [_off_chip_bytes(result) / 1e6 for result in results],
+        )
+    )
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for heading in ("compression", "accelerator"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("ms", "speed-up", "ideal", "mJ", "MB"):
+        table.add_column(heading, no_wrap=True, justify="right")
+    previous = ""
+    for cell in cells:
+        name = "" if cell.compression == previous else printable(cell.compression)
+        previous = cell.compression
+        if cell.result is None:
+            figures = ["no plan", "", "", "", ""]
+        else:
+            figures = [next(milliseconds), *_speedups(cell), next(energies), next(megabytes)]
+        table.add_row(*(Text(text) for text in (name, printable(cell.accelerator), *figures)))
+    return table
+
+
+def _speedups(cell: ComparedCell) -> tuple[str, str]:
+    """Return the speed-up over dense, and the one if only effectual products took time."""
+    assert cell.result is not None
+    speedup, totals = cell.speedup_over_dense, compression_totals(cell.result)
+    ideal = f"{totals.ideal_speedup:.2f}x" if totals.effectual_macs else ""
+    return ("" if speedup is None else f"{speedup:.2f}x"), ideal
+
+
+def infeasible_notes(cells: Sequence[ComparedCell]) -> tuple[Text, ...]:
+    """Return why cells have no plan, a line each."""
+    return tuple(
+        Text(f"no plan: {printable(f'{cell.compression} on {cell.accelerator}: {cell.infeasible}')}", style="dim")
+        for cell in cells
+        if cell.result is None
+    )

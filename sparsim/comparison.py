@@ -1,0 +1,197 @@
+"""A grid: a network under several compressions on several accelerators, each beside the network before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hw_configs.accelerator import Accelerator
+from hw_configs.load import load_accelerator
+from mapper.objective import Objective
+from simulator.result import Result
+from sparsim.activations import ActivationDensities
+from sparsim.api import NO_BINDINGS, parse_objective
+from sparsim.run_network import run_network
+from sparsim.workload import Workload, compared, make_workload, with_file_zeros
+from workloads.compression import CompressionSpec
+from workloads.errors import ConfigError, InfeasiblePlan
+from workloads.load import load_network
+from workloads.network import Network
+
+DENSE = "dense"
+AS_STORED = "as stored"
+"""Names of the network before compression without regard to zeros, and with those of its file and activations."""
+
+CellProgress = Callable[[int, int], None]
+"""Called with cells done and cells in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedCell:
+    """One compression on one accelerator.
+
+    Parameters
+    ----------
+    compression : str
+        ``dense``, ``as stored``, or a spec.
+    accelerator : str
+        Name.
+    result : Result or None
+        None where no plan fits.
+    infeasible : str
+        Why not; empty where one does.
+    """
+
+    compression: str
+    accelerator: str
+    result: Result | None
+    infeasible: str = ""
+
+    @property
+    def speedup_over_dense(self) -> float | None:
+        """Cycles of ``dense`` on this accelerator over cycles here; None where one of them has no plan."""
+        if self.result is None or (self.compression != DENSE and self.result.dense_total_cycles is None):
+            return None
+        return self.result.speedup_over_dense
+
+
+def compare(
+    network: Network | str | Path,
+    accelerators: Sequence[Accelerator | str | Path],
+    compressions: Sequence[CompressionSpec | str] = (),
+    *,
+    activation_density: float | str | Path | None = None,
+    inputs: str | Path | None = None,
+    objective: Objective | str = Objective.LATENCY,
+    batch: int | None = None,
+    bindings: Mapping[str, int] = NO_BINDINGS,
+    overrides: Sequence[str] = (),
+) -> tuple[ComparedCell, ...]:
+    """Return what ``network`` costs dense and under each compression on each accelerator, compression by compression.
+
+    The first row is ``dense``: nothing is known of zeros. Where there are zeros in the file that an accelerator can
+    use, or densities of activations are given, the second is ``as stored``.
+
+    Parameters
+    ----------
+    network : Network, str or Path
+        As in ``sparsim.run``.
+    accelerators, compressions : sequence
+        At least one accelerator.
+    activation_density, inputs, objective, batch, bindings, overrides
+        As in ``sparsim.run``; ``overrides`` apply to each accelerator.
+
+    Raises
+    ------
+    SparsimError
+        As ``sparsim.run``, but an infeasible cell is part of the answer.
+    """
+    if isinstance(network, Network):
+        if batch is not None or bindings:
+            raise ConfigError("batch and bindings apply to a network's name or file, found a loaded network")
+        loaded, source = network, None
+    else:
+        loaded, source = load_network(network, batch=batch, bindings=bindings), network
+    activations = ActivationDensities(density=activation_density, inputs=inputs)
+    workloads = make_workloads(loaded, source, compressions, activations)
+    machines = load_accelerators(accelerators, overrides)
+    return compare_workloads(workloads, machines, parse_objective(objective))
+
+
+def load_accelerators(
+    accelerators: Sequence[Accelerator | str | Path], overrides: Sequence[str]
+) -> tuple[Accelerator, ...]:
+    """Return the accelerators of these names and files, all with ``overrides``.
+
+    Raises
+    ------
+    ConfigError
+        When there is none, one cannot be loaded, two have the same name, or a loaded one is to be overridden.
+    """
+    if any(isinstance(one, Accelerator) for one in accelerators) and overrides:
+        raise ConfigError("overrides apply to an accelerator's name or file, found a loaded accelerator")
+    loaded = tuple(
+        one if isinstance(one, Accelerator) else load_accelerator(one, overrides=overrides) for one in accelerators
+    )
+    names = [one.name for one in loaded]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"comparison: two accelerators are called {twice!r}, expected different names")
+    if not loaded:
+        raise ConfigError("comparison: expected at least one accelerator, found none")
+    return loaded
+
+
+def make_workloads(
+    network: Network,
+    source: str | Path | None,
+    compressions: Sequence[CompressionSpec | str],
+    activations: ActivationDensities,
+) -> tuple[Workload, ...]:
+    """Return ``network`` as it is, then under each compression.
+
+    Raises
+    ------
+    ConfigError, NetworkError
+        As ``make_workload``, or for a spec that stands twice.
+    """
+    plain = make_workload(network, source=source, activations=activations)
+    compressed = [
+        make_workload(network, source=source, compression=one, activations=activations) for one in compressions
+    ]
+    names = [one.compression for one in compressed]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"comparison: the compression {twice!r} is given twice")
+    return plain, *compressed
+
+
+def compare_workloads(
+    workloads: Sequence[Workload],
+    accelerators: Sequence[Accelerator],
+    objective: Objective,
+    progress: CellProgress | None = None,
+) -> tuple[ComparedCell, ...]:
+    """Return the grid of ``workloads``, of one network and the first without compression, on ``accelerators``.
+
+    Rows come in order, and in each row the accelerators; the network before compression is costed once on each.
+    """
+    cells: list[list[ComparedCell]] = []
+    total = len(accelerators) * (1 + len(workloads))
+    for accelerator in accelerators:
+        dense = _cell(DENSE, workloads[0].dense, accelerator, objective)
+        column = [dense]
+        for workload in workloads:
+            column.append(_compared_cell(workload, dense, accelerator, objective))
+            if progress is not None:
+                progress(sum(map(len, cells)) + len(column), total)
+        cells.append(column)
+    rows = list(zip(*cells, strict=True))
+    if all(cell.result == rows[0][index].result for index, cell in enumerate(rows[1])):
+        del rows[1]  # nothing is known of zeros
+    return tuple(cell for row in rows for cell in row)
+
+
+def _compared_cell(
+    workload: Workload, dense: ComparedCell, accelerator: Accelerator, objective: Objective
+) -> ComparedCell:
+    chosen = with_file_zeros(workload, accelerator)
+    name = chosen.compression or AS_STORED
+    if chosen.network is chosen.dense:
+        return ComparedCell(
+            compression=name, accelerator=accelerator.name, result=dense.result, infeasible=dense.infeasible
+        )
+    cell = _cell(name, chosen.network, accelerator, objective)
+    if cell.result is None or dense.result is None:
+        return cell
+    result = compared(cell.result, dense.result, workload.compression)
+    return ComparedCell(compression=name, accelerator=accelerator.name, result=result)
+
+
+def _cell(name: str, network: Network, accelerator: Accelerator, objective: Objective) -> ComparedCell:
+    try:
+        result = run_network(network, accelerator, objective, None)
+    except InfeasiblePlan as error:
+        return ComparedCell(compression=name, accelerator=accelerator.name, result=None, infeasible=str(error))
+    return ComparedCell(compression=name, accelerator=accelerator.name, result=result)
