@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 def normal_maxima(most: int) -> NDArray[np.float64]:
     """Return the expected largest of 0, 1, ... ``most`` standard normal numbers, 0 for none; shape (most + 1,).
 
-    Blom's approximation, the (n - 3/8) / (n + 1/4) quantile: 4.5 % too large for 2, 0.5 % or less from 8 on, 0 for 1.
+    Blom's approximation, the (n - 3/8) / (n + 1/4) quantile: 4.5 % too large for 2, 1 % or less from 8 on, 0 for 1.
 
     Source: Blom, Statistical estimates and transformed beta-variables, 1958.
     """

@@ -11,20 +11,27 @@ from workloads.sparsity import BoolArray
 FloatArray = NDArray[np.float64]
 
 
-def expected_quanta(count: Int64Array, density_fraction: float, lanes: int) -> FloatArray:
-    """Return E[ceil(b / lanes)] for b non-zeros of ``count`` elements: binomial, exact.
+def quanta_moments(count: Int64Array, density_fraction: float, lanes: int) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance of ceil(b / lanes), b non-zeros of ``count`` elements: binomial, exact.
 
-    (E[b] + E[-b mod lanes]) / lanes; the chances of b modulo ``lanes`` are the discrete Fourier transform of the
-    binomial's characteristic function at the ``lanes`` roots of one.
+    ceil(b / lanes) = (b + r) / lanes with r = -b mod lanes. With root_t = exp(2 pi i t / lanes), chances of b modulo
+    ``lanes``, and means of b where it has that remainder, are Fourier sums of E[root_t^b] = (1 - p + p root_t)^count
+    and of E[b root_t^b] = count p root_t (1 - p + p root_t)^(count - 1).
     """
-    count = np.asarray(count)
+    count, p = np.asarray(count), density_fraction
+    mean, variance = count * p, count * p * (1 - p)
     if lanes == 1:
-        return np.asarray(count * density_fraction)
+        return np.asarray(mean), np.asarray(variance)
     steps = np.arange(lanes)
     roots = np.exp(2j * np.pi * steps / lanes)
-    at_roots = (1 - density_fraction + density_fraction * roots) ** count[..., np.newaxis]
-    chances = (at_roots @ (roots.conj()[:, np.newaxis] ** steps)).real / lanes
-    return np.asarray((count * density_fraction + chances @ (-steps % lanes)) / lanes)
+    bases, powers = 1 - p + p * roots, count[..., np.newaxis]
+    to_remainders = (roots.conj()[:, np.newaxis] ** steps) / lanes
+    chances = (bases**powers @ to_remainders).real
+    means = ((powers * p * roots * bases ** (powers - 1)) @ to_remainders).real
+    filled_up = -steps % lanes
+    squares = variance + mean**2 + 2 * means @ filled_up + chances @ filled_up**2
+    quanta = (mean + chances @ filled_up) / lanes
+    return np.asarray(quanta), np.maximum(0.0, squares / lanes**2 - quanta**2)
 
 
 def pe_cycles(inputs_per_channel: Int64Array, weights_per_channel: Int64Array, macs_per_pe: int = 1) -> int:

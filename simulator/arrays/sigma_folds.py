@@ -100,6 +100,6 @@ def _spare(mean: FloatArray, deviation: FloatArray) -> int:
 
 def _chance_at_most(limit: int | NDArray[np.int64], mean: FloatArray, deviation: FloatArray) -> FloatArray:
     """Normal chance of a whole number being at most ``limit``; without deviation, certainty."""
-    certain = np.where(mean <= limit + 1e-9, 6.0, -6.0)
+    certain = np.where(mean <= limit + 1e-9, np.inf, -np.inf)
     places = np.divide(limit + 0.5 - mean, deviation, out=certain, where=deviation > 0)
     return np.asarray(np.interp(places, np.linspace(-6, 6, _NORMAL.size), _NORMAL, left=0.0, right=1.0))

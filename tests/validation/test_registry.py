@@ -23,7 +23,11 @@ def test_all_by_default():
 
 
 def test_by_name_and_by_table():
-    assert [check.name for check in select_checks(["stonne"])] == ["stonne_mesh_cycles"]
+    assert [check.name for check in select_checks(["stonne"])] == [
+        "stonne_mesh_cycles",
+        "stonne_sigma_cycles",
+        "stonne_magma_cycles",
+    ]
     assert [check.name for check in select_checks(["stonne_mesh_cycles", "scalesim_cycles"])] == [
         "scalesim_cycles",
         "stonne_mesh_cycles",

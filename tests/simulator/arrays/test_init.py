@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from hw_configs.accelerator import Array
+from hw_configs.array_sections import EyerissV2, Sigma
 from simulator.arrays import array_model
+from simulator.arrays.eyeriss_v2 import EyerissV2Array
 from simulator.arrays.mesh import MeshArray
 from simulator.arrays.nm_systolic import NmSystolicArray
 from simulator.arrays.scalesim_sparse import ScalesimSparseArray
+from simulator.arrays.sigma import SigmaArray
 from simulator.arrays.systolic import SystolicArray
 from workloads.errors import ConfigError
 
@@ -67,3 +70,27 @@ def test_row_wise_scalesim_is_weight_stationary():
     wrong = array(type="scalesim_sparse", scalesim_sparse={"mode": "row_wise"})
     with pytest.raises(ConfigError, match="scalesim_sparse row_wise, found os"):
         array_model(wrong)
+
+
+def test_eyeriss_v2():
+    section = {"macs_per_pe": 2}
+    model = array_model(array(type="eyeriss_v2", dataflow="ws", eyeriss_v2=section))
+
+    assert model == EyerissV2Array(rows=8, cols=4, section=EyerissV2(macs_per_pe=2))
+
+
+def test_sigma():
+    section = {"distribution_bandwidth": 16, "reduction_bandwidth": 8}
+    model = array_model(array(type="sigma", dataflow="ws", sigma=section))
+
+    assert model == SigmaArray(num_multipliers=32, section=Sigma.model_validate(section))
+
+
+@pytest.mark.parametrize(
+    ("kind", "section"),
+    [("eyeriss_v2", {}), ("sigma", {"distribution_bandwidth": 16, "reduction_bandwidth": 8})],
+)
+def test_sparse_stationary_weights_alone(kind, section):
+    other = array(type=kind, dataflow="os", **{kind: section})
+    with pytest.raises(ConfigError, match=rf"array\.dataflow: expected ws for array\.type {kind}, found os"):
+        array_model(other)
