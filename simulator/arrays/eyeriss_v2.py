@@ -35,8 +35,8 @@ class EyerissV2Array:
 
     where g_R and g_C are the expected largest of R and C standard normal numbers, and S_a, S_b, S_ab the standard
     deviations that PEs of a column, of a row, and all of them have of their own; never more than the dense cycles.
-    Against drawn masks this is within 3 % where PEs take 100 cycles or more (tests). A mask of the weights scales S_b, so
-    that the busiest column of filters, when the whole layer is dealt out, is as far above the average as in the mask.
+    Against drawn masks this is within 3 % where PEs take 100 cycles or more (tests). A mask of the weights scales S_b:
+    the busiest column of filters, when the whole layer is dealt out, is as far above the average as in the mask.
 
     Assumes non-zeros of inputs fall independently of each other and of the weights;
     PEs wait for each other at the end of a tile only, and reading and draining their scratchpads is hidden;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_hand_arithmetic():
 
 
 def test_hand_arithmetic_of_accesses():
-    # 70 filters on 2 columns are 35 a PE, two blocks of at most 32; half of 32 * 100 weights are 1,600: 9 stretches of 192
+    # 70 filters on 2 columns are 35 a PE, two blocks of at most 32; half of 32 * 100 weights take 9 stretches of 192
     model = array(4, 2, weights=0.5)
     sizes = (np.int64(10), np.int64(70), np.int64(100))
 
@@ -86,7 +87,8 @@ def test_hand_arithmetic_of_accesses():
 def test_density_one_is_the_dense_array(rows, cols, lanes, m, n, k):
     cycles = cycles_of(array(rows, cols, lanes), m, n, k)
 
-    assert cycles.stream == -(-m // rows) * -(-(-(-n // cols)) // lanes) * k
+    filters = math.ceil(n / cols)
+    assert cycles.stream == math.ceil(m / rows) * math.ceil(filters / lanes) * k
     assert cycles.imbalance == cycles.padding == 0
 
 
