@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hw_configs.accelerator import Accelerator, Memory
+from hw_configs.multiplication_free import is_multiplication_free
 from hw_configs.operation_cost import (
     mac_area_um2,
     mac_energy_pj,
@@ -75,9 +76,12 @@ def mac_pj(accelerator: Accelerator, input_format: ElementFormat, weight_format:
     """Return the energy of one multiply-accumulate, registers not included.
 
     The PEs multiply in the formats that they list: narrower operands take the narrowest of those that holds both.
-    Assumes zeros are not skipped.
+    Ternary, binary and power-of-two operands take their own adders and shifters where the array lists their format.
     """
     array = accelerator.array
+    free = [one for one in (input_format, weight_format) if is_multiplication_free(one)]
+    if any(one in array.formats for one in free):
+        return mac_energy_pj(accelerator.technology, input_format, weight_format, array.accumulator_format)
     wanted = multiplier_format(input_format, weight_format)
     holding = [one for one in array.formats if one.kind is wanted.kind and one.bits >= wanted.bits]
     multiplier = min(holding, key=lambda one: one.bits, default=wanted)
