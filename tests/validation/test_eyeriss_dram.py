@@ -34,8 +34,8 @@ def test_every_layer_within_two_tenths_of_a_per_cent():
 
 
 def test_layer_by_hand():
-    # dense inputs stay so; half of 4,000 outputs take 21 / 16 words each: 1000 + 2000 + 2625 of 7,000; a zero that has to
-    # be stored follows 31 others, which halves make once in 4 billion
+    # dense inputs stay so; half of 4,000 outputs take 21 / 16 words each: 1000 + 2000 + 2625 of 7,000; a zero that has
+    # to be stored follows 31 others, which halves make once in 4 billion
     assert compare().ours[0] == pytest.approx(7000 / 5625, rel=1e-6)
 
 
