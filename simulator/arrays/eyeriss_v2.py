@@ -100,10 +100,10 @@ class EyerissV2Array:
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the slowest PE's cycles, rounded up; those beyond the average PE's are ``imbalance``."""
         positions, filters = _ceil(m, self.rows), _ceil(n, self.cols)
-        quanta, _ = quanta_moments(filters, self.weight_density_fraction, self.section.macs_per_pe)
-        mean = k * positions * self.input_density_fraction * quanta
+        quanta = quanta_moments(filters, self.weight_density_fraction, self.section.macs_per_pe)
+        mean = k * positions * self.input_density_fraction * quanta[0]
         dense = k * positions * _ceil(filters, self.section.macs_per_pe)
-        slowest = np.minimum(mean + self._excess(m, n, k), dense)
+        slowest = np.minimum(mean + self._excess(m, n, k, quanta), dense)
         stream = _round_up(slowest)
         return TileCycles(
             fill=np.zeros_like(stream),
@@ -128,13 +128,13 @@ class EyerissV2Array:
         kept = np.minimum(filters, self.section.sums_per_pe)
         return np.maximum(1, _round_up(k * kept * self.weight_density_fraction / self.section.weights_per_pe))
 
-    def _excess(self, m: Int64Array, n: Int64Array, k: Int64Array) -> FloatArray:
+    def _excess(
+        self, m: Int64Array, n: Int64Array, k: Int64Array, quanta_of_weights: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
         """Cycles of the slowest PE beyond the mean, not limited by the dense cycles."""
         maxima = normal_maxima(max(self.rows, self.cols))
         of_used_rows, of_used_cols = maxima[np.minimum(m, self.rows)], maxima[np.minimum(n, self.cols)]
-        quanta, quanta_variance = quanta_moments(
-            _ceil(n, self.cols), self.weight_density_fraction, self.section.macs_per_pe
-        )
+        quanta, quanta_variance = quanta_of_weights
         inputs = _ceil(m, self.rows) * self.input_density_fraction
         input_variance = inputs * (1 - self.input_density_fraction)
         of_rows = of_used_rows * quanta * np.sqrt(input_variance)
@@ -162,4 +162,4 @@ def _ceil(numerator: Int64Array, denominator: int) -> Int64Array:
 
 def _round_up(cycles: FloatArray) -> Int64Array:
     """Whole cycles; what floating-point noise adds to a whole number is not one more."""
-    return np.ceil(np.asarray(cycles) * (1 - 1e-12)).astype(np.int64)
+    return np.ceil(np.asarray(cycles) * (1 - 1e-12) - 1e-9).astype(np.int64)

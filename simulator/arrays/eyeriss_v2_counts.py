@@ -10,6 +10,9 @@ from workloads.sparsity import BoolArray
 
 FloatArray = NDArray[np.float64]
 
+_NOISE = 1e-12
+"""Differences of squares below this part of them are rounding: a certain number has no variance."""
+
 
 def quanta_moments(count: Int64Array, density_fraction: float, lanes: int) -> tuple[FloatArray, FloatArray]:
     """Return mean and variance of ceil(b / lanes), b non-zeros of ``count`` elements: binomial, exact.
@@ -23,7 +26,7 @@ def quanta_moments(count: Int64Array, density_fraction: float, lanes: int) -> tu
     if lanes == 1:
         return np.asarray(mean), np.asarray(variance)
     steps = np.arange(lanes)
-    roots = np.exp(2j * np.pi * steps / lanes)
+    roots = np.array([1.0, -1.0]) if lanes == 2 else np.exp(2j * np.pi * steps / lanes)  # real numbers are faster
     bases, powers = 1 - p + p * roots, count[..., np.newaxis]
     to_remainders = (roots.conj()[:, np.newaxis] ** steps) / lanes
     chances = (bases**powers @ to_remainders).real
@@ -31,7 +34,8 @@ def quanta_moments(count: Int64Array, density_fraction: float, lanes: int) -> tu
     filled_up = -steps % lanes
     squares = variance + mean**2 + 2 * means @ filled_up + chances @ filled_up**2
     quanta = (mean + chances @ filled_up) / lanes
-    return np.asarray(quanta), np.maximum(0.0, squares / lanes**2 - quanta**2)
+    spread = squares / lanes**2 - quanta**2
+    return np.asarray(quanta), np.where(spread > _NOISE * (1 + quanta**2), spread, 0.0)
 
 
 def pe_cycles(inputs_per_channel: Int64Array, weights_per_channel: Int64Array, macs_per_pe: int = 1) -> int:

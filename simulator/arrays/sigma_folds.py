@@ -81,6 +81,8 @@ def fold_shares(mean: FloatArray, variance: FloatArray, num_multipliers: int) ->
         P.
     """
     mean, deviation = np.asarray(mean, dtype=np.float64), np.sqrt(np.asarray(variance, dtype=np.float64))
+    if not deviation.any():
+        return _equal_shares(mean, num_multipliers)
     means, deviations = mean[..., np.newaxis], deviation[..., np.newaxis]
     counts = np.arange(1, math.ceil(num_multipliers / max(1.0, float(mean.min()))) + 2 + _spare(mean, deviation))
     fits = _chance_at_most(num_multipliers, counts * means, np.sqrt(counts) * deviations)
@@ -90,6 +92,13 @@ def fold_shares(mean: FloatArray, variance: FloatArray, num_multipliers: int) ->
     is_cut, cuts = exceeds[..., 0], exceeds.sum(axis=-1)
     per_start = is_cut + fits.sum(axis=-1)
     return FoldShares(folds=(1 + cuts) / per_start, passes=1 / per_start, cuts=cuts / per_start)
+
+
+def _equal_shares(size: FloatArray, num_multipliers: int) -> FoldShares:
+    """Return the shares of filters that all have ``size`` non-zeros: what the sums come to without deviation."""
+    cuts = np.maximum(0.0, np.ceil((size - num_multipliers - 1e-9) / (num_multipliers - 1)))
+    fitting = np.maximum(1.0, np.floor((num_multipliers + 1e-9) / size))
+    return FoldShares(folds=(1 + cuts) / fitting, passes=1 / fitting, cuts=cuts)
 
 
 def _spare(mean: FloatArray, deviation: FloatArray) -> int:
