@@ -44,7 +44,7 @@ def reports_as_table(reports: Sequence[CheckReport]) -> Table:
         caption=Text("\n".join(notes), style="dim"),
         caption_justify="left",
     )
-    table.add_column("check", no_wrap=True)
+    table.add_column("check", overflow="fold")  # the one to break, where the terminal is narrow
     for heading in ("rows", "matched", "other", "worst %", "mean %", "tol. %", "result"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
