@@ -67,9 +67,17 @@ def _least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
         return 0.0
     cycles = traffic / machine.bounds.bits_per_cycle
     if isinstance(nest, MatrixNest):
-        whole = machine.array_for(nest).tile_cycles(np.array(nest.m), np.array(nest.n), np.array(nest.k))
-        cycles = max(cycles, float(nest.groups * (whole.fill + whole.stream)))
+        cycles = max(cycles, _least_array_cycles(nest, machine))
     return cycles
+
+
+def _least_array_cycles(nest: MatrixNest, machine: Machine) -> float:
+    """What the array takes at least: of one that skips zeros, cutting a product may even shorten it a little."""
+    array = machine.array_for(nest)
+    if array is not machine.array:
+        return nest.num_macs * array.performed_fraction / array.peak_macs_per_cycle
+    whole = array.tile_cycles(np.array(nest.m), np.array(nest.n), np.array(nest.k))
+    return float(nest.groups * (whole.fill + whole.stream))
 
 
 def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implementation, ...]:
