@@ -15,6 +15,7 @@ from plots.cycles_by_operator import cycles_by_operator
 from plots.energy_by_component import energy_by_component
 from plots.off_chip_by_operand import off_chip_by_operand
 from plots.roofline import roofline
+from plots.speedup_losses import speedup_losses
 from plots.style import SCREEN_DPI
 from simulator.result import Result
 from workloads.errors import ConfigError
@@ -62,12 +63,14 @@ def save_figure(figure: Figure, path: Path) -> Path:
 
 
 def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Path, ...]:
-    """Write the four figures of ``result`` on ``accelerator`` into ``folder`` (made if it is not there) as PNG.
+    """Write the figures of ``result`` on ``accelerator`` into ``folder`` (made if it is not there) as PNG.
+
+    There are four, and a fifth, where the speed-up went, for a compressed network whose operators take cycles.
 
     Raises
     ------
     ConfigError
-        When the folder cannot be made or written.
+        When the folder cannot be made or written, or a compressed result has nothing to compare with.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,4 +83,6 @@ def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Pa
             "energy_by_component.png": energy_by_component(result),
             "off_chip_by_operand.png": off_chip_by_operand(result),
         }
+        if result.compression and result.total_cycles:
+            figures["speedup_losses.png"] = speedup_losses(result)
     return tuple(save_figure(figure, folder / name) for name, figure in figures.items())

@@ -1,0 +1,221 @@
+"""Speed-up over dense against weight density: how far compressions get on each accelerator, and the ideal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plots.compressed_title import add_title, check_comparable, compression_name
+from plots.label_placement import Pixels, place_labels
+from plots.style import (
+    BLACK,
+    BLUE,
+    COLUMN_INCHES,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY_BLUE,
+    SMALL_POINTS,
+    VERMILLION,
+    Dot,
+    new_figure,
+    set_labels,
+    short_name,
+)
+from simulator.result import Result
+from workloads.errors import ConfigError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+_SERIES = (
+    Dot(BLUE, "o"),
+    Dot(VERMILLION, "s"),
+    Dot(GREEN, "D"),
+    Dot(PURPLE, "^"),
+    Dot(ORANGE, "v"),
+    Dot(SKY_BLUE, "P"),
+    Dot(GREY, "X"),
+    Dot(BLACK, "*"),
+)
+_TICKS = tuple(factor * 10.0**power for power in range(-4, 6) for factor in (1, 2, 5))
+_SAME = 1.001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DensityPoint:
+    """Where a result lies.
+
+    Parameters
+    ----------
+    series : str
+        Its accelerator; network and accelerator where there are several networks.
+    spec : str
+        Its compression.
+    method : str
+        What ``spec`` begins with, up to its numbers: ``nm``, ``unstructured``.
+    weight_density_fraction : float
+        Of all operators that multiply matrices, weighted by their MACs: where activations have no zeros, one over it is
+        ``ideal_speedup``. What structural compression takes away altogether is in neither.
+    ideal_speedup : float
+        MACs over effectual MACs; infinite when none is effectual.
+    speedup : float
+    """
+
+    series: str
+    spec: str
+    method: str
+    weight_density_fraction: float
+    ideal_speedup: float
+    speedup: float
+
+
+def speedup_against_density(results: Sequence[Result]) -> Figure:
+    """Return the speed-up over dense of ``results`` against weight density, a series an accelerator, beside the ideal.
+
+    Each spec is named once, at its fastest point. Where activations have zeros too, a dash marks what skipping these as
+    well would give.
+
+    Raises
+    ------
+    ConfigError
+        When there is no result, one multiplies no matrices, has no weight that is not zero or nothing to compare with,
+        or there are more accelerators than markers.
+    """
+    points = density_points(results)
+    figure = new_figure(COLUMN_INCHES, 3.7)
+    axes = figure.add_subplot()
+    set_labels(axes, x="weight density (non-zero fraction, weighted by MACs)", y="speed-up over dense (×)")
+    _set_limits(axes, points)
+    _draw_ideal(axes, points)
+    _draw_series(axes, points)
+    figure.legend(loc="outside lower left", ncols=2, fontsize=SMALL_POINTS, frameon=False, borderpad=0)
+    add_title(figure, results)
+    figure.draw_without_rendering()  # names need the final place of the axes
+    figure.set_layout_engine("none")
+    _name_points(figure, axes, points)
+    return figure
+
+
+def density_points(results: Sequence[Result]) -> tuple[DensityPoint, ...]:
+    """Return the point of each of ``results``; raises as ``speedup_against_density`` does."""
+    if not results:
+        raise ConfigError("speedup_against_density: expected results, found none")
+    several = len({result.network for result in results}) > 1
+    points = tuple(_point(result, several) for result in results)
+    num_series = len({point.series for point in points})
+    if num_series > len(_SERIES):
+        raise ConfigError(f"speedup_against_density: expected at most {len(_SERIES)} accelerators, found {num_series}")
+    return points
+
+
+def _point(result: Result, names_network: bool) -> DensityPoint:
+    check_comparable(result, "speedup_against_density")
+    products = [(cost.macs, cost.compression) for cost in result.operators if cost.compression is not None]
+    macs = sum(count for count, _ in products)
+    density = sum(count * compression.weight_density_fraction for count, compression in products) / macs if macs else 0
+    effectual = sum(compression.effectual_macs for _, compression in products)
+    if not density:
+        found = "no products" if not macs else "zeros alone"
+        raise ConfigError(
+            f"speedup_against_density: {result.network} on {result.accelerator}: expected products with weights that "
+            f"are not zero, found {found}"
+        )
+    accelerator = short_name(result.accelerator, 24)
+    return DensityPoint(
+        series=f"{short_name(result.network, 24)} on {accelerator}" if names_network else accelerator,
+        spec=compression_name(result.compression),
+        method=result.compression.partition(":")[0],
+        weight_density_fraction=density,
+        ideal_speedup=macs / effectual if effectual else math.inf,
+        speedup=result.speedup_over_dense,
+    )
+
+
+def _set_limits(axes: Axes, points: Sequence[DensityPoint]) -> None:
+    """Scale ``axes`` (modified in place) to points and ideal, with room above for a name."""
+    axes.set(xscale="log", yscale="log")
+    densest = max(1.0, *(point.weight_density_fraction for point in points))
+    sparsest = min(0.5, *(point.weight_density_fraction for point in points))
+    axes.set_xlim(sparsest / 1.35, densest * 1.2)
+    heights = [height for point in points for height in (point.speedup, point.ideal_speedup) if math.isfinite(height)]
+    axes.set_ylim(min([0.9, *heights]) / 1.25, max([2.0, *heights]) * 1.5)
+    for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+        ticks = [tick for tick in _TICKS if low <= tick <= high]
+        axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+        axis.set_ticks([], minor=True)
+    axes.grid(linewidth=0.4, color="0.88")
+
+
+def _draw_ideal(axes: Axes, points: Sequence[DensityPoint]) -> None:
+    left, _ = axes.get_xlim()
+    ideal = "ideal: every zero weight skipped"
+    axes.plot([left, 1.0], [1 / left, 1.0], color=BLACK, linestyle="--", linewidth=1.2, label=ideal)
+    above = {
+        (point.weight_density_fraction, point.ideal_speedup)
+        for point in points
+        if _SAME / point.weight_density_fraction < point.ideal_speedup < math.inf
+    }
+    if above:
+        axes.plot(
+            *zip(*sorted(above), strict=True),
+            color=BLACK,
+            linestyle="none",
+            marker="_",
+            markersize=11,
+            markeredgewidth=1.5,
+            label="ideal: every zero activation too",
+        )
+
+
+def _draw_series(axes: Axes, points: Sequence[DensityPoint]) -> None:
+    """Draw the markers of each series, and a line through those of one method: others differ in more than density."""
+    for name, dot in zip(dict.fromkeys(point.series for point in points), _SERIES, strict=False):
+        mine = sorted(
+            (point for point in points if point.series == name), key=lambda point: point.weight_density_fraction
+        )
+        for index, method in enumerate(dict.fromkeys(point.method for point in mine)):
+            axes.plot(
+                [point.weight_density_fraction for point in mine if point.method == method],
+                [point.speedup for point in mine if point.method == method],
+                color=dot.colour,
+                linewidth=0.9,
+                marker=dot.marker,
+                markersize=5.5,
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                label=name if index == 0 else "_",
+            )
+
+
+def _name_points(figure: Figure, axes: Axes, points: Sequence[DensityPoint]) -> None:
+    fastest: dict[str, DensityPoint] = {}
+    for point in sorted(points, key=lambda point: -point.speedup):
+        fastest.setdefault(point.spec, point)
+    named = list(fastest.values())
+    others = [point for point in points if point not in named]
+    place_labels(
+        figure,
+        axes,
+        [(point.weight_density_fraction, point.speedup) for point in (*named, *others)],
+        [point.spec for point in named],
+        [],
+        [_pixels_along(axes, line) for line in axes.lines],
+    )
+
+
+def _pixels_along(axes: Axes, line: Line2D) -> Pixels:
+    """Points along a line, close enough for no name to slip between; its own where it has dots alone."""
+    corners: Pixels = np.asarray(axes.transData.transform(line.get_xydata()))
+    if line.get_linestyle() == "None" or len(corners) == 1:
+        return corners
+    steps = np.linspace(0.0, 1.0, 60)[:, None]
+    return np.concatenate([begin + steps * (end - begin) for begin, end in pairwise(corners)])
