@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hw_configs.accelerator import Compression, OperandCompression
+from simulator.arrays.protocol import ArrayModel
 from workloads.loop_nest import MatrixNest, VectorNest, matrix_operands, nests_of
 from workloads.operand_storage import OperandStorage
 from workloads.operators import Operator
@@ -19,9 +20,13 @@ Nest = MatrixNest | VectorNest
 
 @dataclass(frozen=True, slots=True)
 class NestStorage:
-    """Chooses for each tensor the cheapest format that ``compression`` decodes; remembers what it chose."""
+    """Chooses for each tensor the cheapest format that ``compression`` decodes; remembers what it chose.
+
+    ``array`` says in which pattern it takes N:M weights.
+    """
 
     compression: Compression
+    array: ArrayModel
     _chosen: dict[tuple[Tensor, tuple[int, ...]], StoredTensor] = field(default_factory=dict)
 
     def nests_of(self, operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[Nest, ...]:
@@ -47,7 +52,7 @@ class NestStorage:
         return replace(
             nest,
             input_storage=self._activations(inputs),
-            weight_storage=self._weights(operator, weights) if is_weight else self._activations(weights),
+            weight_storage=self._weights(operator, nest, weights) if is_weight else self._activations(weights),
             output_storage=self._activations([tensors[name] for name in operator.outputs]),
         )
 
@@ -66,12 +71,13 @@ class NestStorage:
         dense_bits = sum(tensor.size_bits for tensor in activations) / sum(one.num_elements for one in activations)
         return storage.off_chip_bits / dense_bits
 
-    def _weights(self, operator: Operator, weights: list[Tensor]) -> OperandStorage | None:
+    def _weights(self, operator: Operator, nest: MatrixNest, weights: list[Tensor]) -> OperandStorage | None:
         wanted = self.compression.weight
         if wanted is None or all(weight.sparsity is None and weight.num_codes is None for weight in weights):
             return None
         shapes = [layout_shape(operator, weight.name, weight.shape) for weight in weights]
-        return self._storage(weights, shapes, wanted)
+        array = self.array.bound_to(nest)
+        return self._storage([_in_pattern_of(array, weight) for weight in weights], shapes, wanted)
 
     def _activations(self, tensors: list[Tensor]) -> OperandStorage | None:
         """Rows are channels: (batch x channels, positions); where there are none, the last axis makes the columns."""
@@ -106,6 +112,12 @@ class NestStorage:
             formats = [StorageFormat(name) for name in decoder.formats if name != "codebook"]
             self._chosen[key] = cheapest(tensor, shape, formats)
         return self._chosen[key]
+
+
+def _in_pattern_of(array: ArrayModel, weight: Tensor) -> Tensor:
+    if weight.sparsity is None:
+        return weight
+    return replace(weight, sparsity=replace(weight.sparsity, pattern=array.stored_pattern(weight.sparsity.pattern)))
 
 
 def _format_name(tensor: Tensor, stored: StoredTensor) -> str:

@@ -13,7 +13,7 @@ from simulator.arrays.expected_maximum import normal_maxima
 from simulator.arrays.eyeriss_v2_counts import quanta_moments
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import Mask
+from workloads.sparsity import Mask, Pattern
 
 FloatArray = NDArray[np.float64]
 
@@ -96,6 +96,10 @@ class EyerissV2Array:
         if nest.weight_sparsity is None or nest.weight_sparsity.mask is None:
             return bound
         return replace(bound, column_excess_ratio=bound._excess_ratio(nest.weight_sparsity.mask))
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the weights' own: the array asks for none."""
+        return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the slowest PE's cycles, rounded up; those beyond the average PE's are ``imbalance``."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from simulator.arrays.systolic import SystolicArray
 from workloads.loop_nest import MatrixNest
+from workloads.sparsity import Pattern
 
 _STAGE_CYCLES = 5
 """Cycles a fold spends beyond the systolic R + C - 2: fetch, distribution and write-back stages."""
@@ -51,6 +52,10 @@ class MeshArray:
     def bound_to(self, nest: MatrixNest) -> MeshArray:
         """Return the array itself: zeros change nothing."""
         return self
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the weights' own: the array asks for none."""
+        return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the systolic cycles with the extra stages of every fold."""

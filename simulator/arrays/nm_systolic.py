@@ -10,7 +10,7 @@ import numpy as np
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from simulator.arrays.systolic import SystolicArray
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import BoolArray, Mask, NmPattern, Sparsity
+from workloads.sparsity import BoolArray, Mask, NmPattern, Pattern, Sparsity
 
 DENSE = NmPattern(n=1, m=1)
 """Every weight kept: how the array runs what fits none of its patterns."""
@@ -96,6 +96,10 @@ class NmSystolicArray:
         pattern = self._cheapest_pattern(sparsity, channels)
         padded = -(-channels // pattern.m) * pattern.m
         return replace(self, pattern=pattern, padded_channels=padded, channels=channels, taps=nest.k_per_channel)
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the pattern that the array runs; none where it runs dense."""
+        return None if self.pattern == DENSE else self.pattern
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the dense array's cycles for K'; ``padding`` is what ceil(K * N / M) steps would not take."""

@@ -19,7 +19,7 @@ from simulator.arrays.outer_product_counts import (
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from workloads.errors import ConfigError
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import BoolArray
+from workloads.sparsity import BoolArray, Pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,6 +86,10 @@ class OuterProductArray:
             weight_density_fraction=nest.weight_density_fraction,
             costs=costs_of(self.section, nest.input_density_fraction, nest.weight_sparsity, nest.m),
         )
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the weights' own: the array asks for none."""
+        return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the expected cycles, rounded up; imbalance is what idle lanes of last quanta add.

@@ -11,6 +11,7 @@ from simulator.arrays.protocol import ArrayModel, Dimension, Int64Array, Scratch
 from workloads.errors import ConfigError
 from workloads.formats import NumberKind
 from workloads.loop_nest import MatrixNest
+from workloads.sparsity import Pattern
 
 _BRICK_WIDTHS_BITS = (2, 4, 8, 16)
 """Operand widths that bricks of two bits compose to."""
@@ -98,6 +99,10 @@ class PrecisionScaled:
             fused = brick_bits(nest.input_bits) * brick_bits(nest.weight_bits)
             ratio = Fraction(fused, brick_bits(self.widest_bits) ** 2)
         return replace(self, model=self.model.bound_to(nest), stream_ratio=ratio)
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return what the array inside asks for."""
+        return self.model.stored_pattern(own)
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the model's cycles with ``stream`` and its parts scaled; a part is rounded down, the whole up."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workloads.loop_nest import MatrixNest
+from workloads.sparsity import Pattern
 
 Int64Array = NDArray[np.int64]
 
@@ -95,6 +96,12 @@ class ArrayModel(Protocol):
         """Return the model for ``nest``: its sparsity, its kernel positions a channel, its element widths.
 
         Whatever a mask says is reduced to numbers here, once a nest; the other methods must be fast and vectorised.
+        """
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the pattern in which N:M storage lays weights down for this array: ``own`` unless it needs another.
+
+        None where it takes no N:M weights from the nest that it is bound to.
         """
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:

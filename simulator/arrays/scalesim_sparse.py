@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from simulator.arrays.systolic import SystolicArray
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import NmPattern
+from workloads.sparsity import NmPattern, Pattern
 
 DENSE = NmPattern(n=1, m=1)
 
@@ -97,6 +97,10 @@ class ScalesimSparseArray:
             return n * -(-k // m)
         tail = k % m
         return k // m * n + tail - (tail - n) * (tail > n)
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the weights' own: the array asks for none."""
+        return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return the dense array's cycles for K'; the zeros that fill up a row-wise block are no padding here."""

@@ -12,7 +12,7 @@ from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses,
 from simulator.arrays.sigma_folds import FloatArray, FoldShares, fold_shares, num_folds
 from workloads.errors import ConfigError
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import BlockPattern, Mask, NmPattern, Sparsity
+from workloads.sparsity import BlockPattern, Mask, NmPattern, Pattern, Sparsity
 
 CONFIGURE_CYCLES = 1
 """Cycles in which a fold's clusters are laid out, before its first weight is sent."""
@@ -114,6 +114,10 @@ class SigmaArray:
         expected = float(bound._shares(np.array([nest.k])).folds[0])
         folds = [num_folds(rows, self.num_multipliers) for rows in nonzeros_per_filter(sparsity.mask).tolist()]
         return replace(bound, fold_ratio=sum(folds) / (len(folds) * sparsity.mask.shape[1] * expected))
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the weights' own: the array asks for none."""
+        return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return folds * m * e streaming cycles, and what every fold spends beside them."""

@@ -12,7 +12,7 @@ from hw_configs.array_sections import SparseTensorCore
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from workloads.errors import ConfigError
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import Mask, NmPattern, Sparsity
+from workloads.sparsity import Mask, NmPattern, Pattern, Sparsity
 
 Nm = tuple[int, int]
 _DENSE: Nm = (1, 1)
@@ -75,6 +75,10 @@ class SparseTensorCoreArray:
         fewest_first = sorted(self.section.patterns, key=lambda pattern: pattern[0] / pattern[1])
         fitting = (pattern for pattern in fewest_first if _keeps(nest.weight_sparsity, pattern))
         return replace(self, pattern=next(fitting, _DENSE), k_per_channel=nest.k_per_channel)
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the pattern that the core runs at; none where it runs dense."""
+        return None if self.pattern == _DENSE else NmPattern(n=self.pattern[0], m=self.pattern[1])
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return m * n * steps * G / num_pes cycles, rounded up.

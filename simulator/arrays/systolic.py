@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from workloads.loop_nest import MatrixNest
+from workloads.sparsity import Pattern
 
 _STREAMED = {"os": Dimension.K, "ws": Dimension.M, "is": Dimension.N}
 
@@ -60,6 +61,10 @@ class SystolicArray:
     def bound_to(self, nest: MatrixNest) -> SystolicArray:
         """Return the array itself: zeros change nothing."""
         return self
+
+    def stored_pattern(self, own: Pattern | None) -> Pattern | None:
+        """Return the weights' own: the array asks for none."""
+        return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return F * (T + R + C - 2) cycles output-stationary, F * (T + 2R + C - 2) otherwise, split in two."""

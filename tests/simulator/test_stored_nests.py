@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 
 from hw_configs.accelerator import Compression, OperandCompression
+from hw_configs.load import load_accelerator
+from simulator.arrays import array_model
+from simulator.arrays.systolic import SystolicArray
 from simulator.stored_nests import NestStorage
 from workloads.loop_nest import MatrixNest, VectorNest, nests_of
 from workloads.network import Network
 from workloads.sparsity import Mask, NmPattern, Sparsity, SparsityOrigin
 from workloads.zoo.builder import GraphBuilder
 
+ARRAY = SystolicArray(4, 4, "os")
 SHAPE = (1, 4, 1, 16)  # one group of 4 filters, one tap, 16 channels
 
 
@@ -44,7 +48,7 @@ def two_of_four() -> Sparsity:
 
 
 def nest_of(network: Network, compression: Compression) -> MatrixNest:
-    nest = NestStorage(compression).nests_of(network.operators[0], network.tensors)[0]
+    nest = NestStorage(compression, ARRAY).nests_of(network.operators[0], network.tensors)[0]
     assert isinstance(nest, MatrixNest)
     return nest
 
@@ -52,7 +56,7 @@ def nest_of(network: Network, compression: Compression) -> MatrixNest:
 def test_without_decoders_nothing_changes():
     network = gemm(two_of_four(), num_codes=4)
 
-    nests = NestStorage(Compression()).nests_of(network.operators[0], network.tensors)
+    nests = NestStorage(Compression(), ARRAY).nests_of(network.operators[0], network.tensors)
 
     assert nests == nests_of(network.operators[0], network.tensors)
     assert nests[0].stored_weight.off_chip_bits == 8
@@ -111,8 +115,38 @@ def test_streams_move_the_compressed_bits_of_what_they_read_and_write():
     half = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
     tensors = {**network.tensors, "x": replace(network.tensors["x"], sparsity=half)}
 
-    (nest,) = NestStorage(Compression(activation=decoder("bitmap"))).nests_of(network.operators[0], tensors)
+    (nest,) = NestStorage(Compression(activation=decoder("bitmap")), ARRAY).nests_of(network.operators[0], tensors)
 
     assert isinstance(nest, VectorNest)
     assert nest.input_off_chip_fraction == pytest.approx(5 / 8)
     assert nest.output_off_chip_fraction == 1
+
+
+def test_weights_are_stored_in_the_pattern_that_the_array_runs():
+    # 1:4 weights on a core that runs 2:4: two slots of 8 bits and two indices of 2 a group, for one weight
+    core = array_model(load_accelerator("sparse_tensor_core").array)
+    nonzero = np.tile([True, False, False, False], 16).reshape(SHAPE)
+    sparsity = Sparsity(
+        density_fraction=0.25, origin=SparsityOrigin.PRUNED, pattern=NmPattern(n=1, m=4), mask=Mask.of(nonzero)
+    )
+    network = gemm(sparsity)
+    storage = NestStorage(Compression(weight=decoder("nm")), core)
+
+    (nest,) = storage.nests_of(network.operators[0], network.tensors)
+
+    assert isinstance(nest, MatrixNest)
+    assert nest.stored_weight.off_chip_bits == (2 * 8 + 2 * 2) / 4
+
+
+def test_weights_that_an_nm_array_runs_dense_are_stored_dense():
+    nonzero = np.tile([True, True, True, False], 16).reshape(SHAPE)
+    sparsity = Sparsity(
+        density_fraction=0.75, origin=SparsityOrigin.PRUNED, pattern=NmPattern(n=3, m=4), mask=Mask.of(nonzero)
+    )
+    core = array_model(load_accelerator("sparse_tensor_core").array)
+    network = gemm(sparsity)
+
+    (nest,) = NestStorage(Compression(weight=decoder("nm")), core).nests_of(network.operators[0], network.tensors)
+
+    assert isinstance(nest, MatrixNest)
+    assert (nest.stored_weight.format, nest.stored_weight.off_chip_bits) == ("dense", 8)
