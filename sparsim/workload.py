@@ -9,6 +9,7 @@ from hw_configs.accelerator import Accelerator
 from simulator.result import OperatorCost, Result
 from sparsim.activations import ActivationDensities
 from workloads.compression import CompressionSpec, compress, parse_spec, with_recognised_sparsity
+from workloads.declared_sparsity import with_declared_sparsity
 from workloads.network import Network
 from workloads.weight_layout import compressible_weights
 from workloads.weights import WeightArray, WeightSource
@@ -85,10 +86,13 @@ def make_workload(
 def with_file_zeros(workload: Workload, accelerator: Accelerator) -> Workload:
     """Return ``workload`` with the zeros that its weights have in the file, where ``accelerator`` can use them.
 
-    Weights that were compressed on request are left alone, and so is a network without real weights.
+    They are in its values, or stated by layer (N:M in a SCALE-Sim topology). Weights that were compressed on request
+    are left alone.
     """
-    if workload.weights is None or not uses_zeros(accelerator):
+    if not uses_zeros(accelerator):
         return workload
+    if workload.weights is None:
+        return workload if workload.compression else replace(workload, network=with_declared_sparsity(workload.network))
     tensors = workload.network.tensors
     unknown = _Except(source=workload.weights, names=workload.changed)
     recognised = with_recognised_sparsity(workload.network, unknown)

@@ -9,6 +9,7 @@ import pytest
 import sparsim
 from sparsim.cli import main
 from tests.sparsim.running import Command, Fails, Outcome
+from tests.sparsim.trained import save_trained
 
 ACCELERATORS = Path(__file__).parents[2] / "hw_configs" / "accelerators"
 TOPOLOGY = "Layer,M,N,K,\nfirst,64,64,64,\nsecond,10,20,30,\nthird,100,16,16,\n"
@@ -56,6 +57,12 @@ def topology(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """An ONNX file with real weights."""
+    return save_trained(tmp_path / "trained.onnx")
+
+
+@pytest.fixture
 def edge_yaml() -> str:
     """Text of a valid accelerator file."""
     return (ACCELERATORS / "edge_npu.yaml").read_text(encoding="utf-8")
@@ -65,3 +72,10 @@ def edge_yaml() -> str:
 def tiny_result() -> sparsim.Result:
     """ResNet-9 on the edge accelerator: convolutions, a pooling, element-wise work, views, fused steps."""
     return sparsim.run("resnet9", "edge_npu")
+
+
+@pytest.fixture(scope="session")
+def pruned_result(tmp_path_factory: pytest.TempPathFactory) -> sparsim.Result:
+    """The small ONNX file at 2:4 on the edge accelerator, with half of its activations zero."""
+    path = save_trained(tmp_path_factory.mktemp("trained") / "trained.onnx")
+    return sparsim.run(path, "edge_npu", compression="nm:2:4", activation_density=0.5)

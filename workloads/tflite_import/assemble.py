@@ -158,7 +158,7 @@ def _notes(walk: Walk, live: Sequence[NamedStep], constants: Iterable[Value]) ->
     read = {index for value in constants if value.source is not None for index in value.source.tensors}
     num_sparse = sum(model.tensors[index].sparsity is not None for index in read)
     if num_sparse:
-        notes.append(f"{num_sparse} weights are stored sparse: costed as dense until they are compressed")
+        notes.append(f"{num_sparse} weights are stored sparse: dense to an accelerator that uses no zeros")
     widened = _widened(walk)
     if widened:
         notes.append(

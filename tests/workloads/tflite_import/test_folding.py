@@ -116,7 +116,7 @@ def test_weights_keep_the_form_in_which_they_are_stored(model) -> None:
     assert model.weights().load("w").tolist() == [[0, 0, 5, 0], [6, 0, 0, 7]]
     assert network.notes == (
         "2 operators compute on constants and shapes only: folded",
-        "1 weights are stored sparse: costed as dense until they are compressed",
+        "1 weights are stored sparse: dense to an accelerator that uses no zeros",
         "1 weights are widened before use: costed in the width in which the file stores them",
     )
 

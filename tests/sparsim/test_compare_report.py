@@ -1,0 +1,99 @@
+"""The grid as a table, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from simulator.result import Energy, OperandTraffic, OperatorCompression, Result
+from sparsim.compare_report import COLUMNS, cell_as_json, cells_as_csv, comparison_table, infeasible_notes
+from sparsim.comparison import ComparedCell
+from tests.sparsim.test_report import printed
+
+PART = OperatorCompression(
+    weight_density_fraction=0.5,
+    activation_density_fraction=1.0,
+    weight_origin="pruned",
+    weight_format="nm",
+    weight_bits=800.0,
+    metadata_bits=200.0,
+    effectual_macs=500,
+    performed_macs=1000,
+    gated_macs=0,
+)
+
+
+@pytest.fixture
+def cells(tiny_result: Result) -> tuple[ComparedCell, ...]:
+    """1,000 products at 1 GHz: 4 ms dense and 2 ms pruned on one accelerator, nothing on the other."""
+    cost = replace(
+        tiny_result.operators[0],
+        macs=1000,
+        total_cycles=2_000_000,
+        energy=Energy(mac_pj=5e9),
+        off_chip_bytes=OperandTraffic(input_read=3_000_000),
+        compression=PART,
+    )
+    pruned = replace(tiny_result, operators=(cost,), dense_total_cycles=4_000_000)
+    whole = replace(PART, effectual_macs=1000, metadata_bits=0.0)
+    dense = replace(tiny_result, operators=(replace(cost, total_cycles=4_000_000, compression=whole),))
+    return (
+        ComparedCell(compression="dense", accelerator="a", result=dense),
+        ComparedCell(compression="dense", accelerator="b\x1b", result=None, infeasible="too large"),
+        ComparedCell(compression="nm:2:4", accelerator="a", result=pruned),
+        ComparedCell(compression="nm:2:4", accelerator="b\x1b", result=None, infeasible="too large"),
+    )
+
+
+def test_table(cells: tuple[ComparedCell, ...]) -> None:
+    assert [line.split() for line in printed(comparison_table(cells))] == [
+        ["compression", "accelerator", "ms", "speed-up", "ideal", "mJ", "MB"],
+        ["dense", "a", "4.000", "1.00x", "1.00x", "5.000", "3.000"],
+        [r"b\x1b", "no", "plan"],
+        ["nm:2:4", "a", "2.000", "2.00x", "2.00x", "5.000", "3.000"],
+        [r"b\x1b", "no", "plan"],
+    ]
+
+
+def test_why_there_is_no_plan(cells: tuple[ComparedCell, ...]) -> None:
+    assert [str(note) for note in infeasible_notes(cells)] == [
+        r"no plan: dense on b\x1b: too large",
+        r"no plan: nm:2:4 on b\x1b: too large",
+    ]
+
+
+def test_json(cells: tuple[ComparedCell, ...]) -> None:
+    assert cell_as_json(cells[2]) == {
+        "compression": "nm:2:4",
+        "accelerator": "a",
+        "total_cycles": 2_000_000,
+        "latency_ms": 2.0,
+        "speedup_over_dense": 2.0,
+        "ideal_speedup": 2.0,
+        "energy_pj": 5e9,
+        "off_chip_bytes": 3_000_000,
+        "weight_bits": 800.0,
+        "metadata_bits": 200.0,
+        "infeasible": None,
+    }
+    nothing = cell_as_json(cells[1])
+    assert (nothing["infeasible"], nothing["total_cycles"], nothing["speedup_over_dense"]) == ("too large", None, None)
+    assert all(tuple(cell_as_json(cell)) == COLUMNS for cell in cells)
+
+
+def test_csv_has_the_figures_of_the_json(cells: tuple[ComparedCell, ...]) -> None:
+    rows = list(csv.DictReader(io.StringIO(cells_as_csv(cells))))
+    for row, cell in zip(rows, cells, strict=True):
+        assert row == {key: "" if value is None else str(value) for key, value in cell_as_json(cell).items()}
+
+
+def test_nothing_effectual_has_no_ideal(cells: tuple[ComparedCell, ...]) -> None:
+    result = cells[2].result
+    assert result is not None
+    none_left = replace(result, operators=(replace(result.operators[0], compression=replace(PART, effectual_macs=0)),))
+    cell = replace(cells[2], result=none_left)
+    assert cell_as_json(cell)["ideal_speedup"] is None
+    assert printed(comparison_table([cell]))[1].split() == ["nm:2:4", "a", "2.000", "2.00x", "5.000", "3.000"]
