@@ -13,7 +13,7 @@ from simulator.result import Result
 from sparsim.activations import ActivationDensities
 from sparsim.api import NO_BINDINGS, parse_objective
 from sparsim.run_network import run_network
-from sparsim.workload import Workload, compared, make_workload, with_file_zeros
+from sparsim.workload import Workload, compared, make_workload, uses_zeros, with_known_zeros
 from workloads.compression import CompressionSpec
 from workloads.errors import ConfigError, InfeasiblePlan
 from workloads.load import load_network
@@ -159,10 +159,11 @@ def compare_workloads(
     """
     cells: list[list[ComparedCell]] = []
     total = len(accelerators) * (1 + len(workloads))
+    known = [with_known_zeros(one) for one in workloads] if any(map(uses_zeros, accelerators)) else workloads
     for accelerator in accelerators:
         dense = _cell(DENSE, workloads[0].dense, accelerator, objective)
         column = [dense]
-        for workload in workloads:
+        for workload in known if uses_zeros(accelerator) else workloads:
             column.append(_compared_cell(workload, dense, accelerator, objective))
             if progress is not None:
                 progress(sum(map(len, cells)) + len(column), total)
@@ -176,13 +177,12 @@ def compare_workloads(
 def _compared_cell(
     workload: Workload, dense: ComparedCell, accelerator: Accelerator, objective: Objective
 ) -> ComparedCell:
-    chosen = with_file_zeros(workload, accelerator)
-    name = chosen.compression or AS_STORED
-    if chosen.network is chosen.dense:
+    name = workload.compression or AS_STORED
+    if workload.network is workload.dense:
         return ComparedCell(
             compression=name, accelerator=accelerator.name, result=dense.result, infeasible=dense.infeasible
         )
-    cell = _cell(name, chosen.network, accelerator, objective)
+    cell = _cell(name, workload.network, accelerator, objective)
     if cell.result is None or dense.result is None:
         return cell
     result = compared(cell.result, dense.result, workload.compression)

@@ -84,15 +84,18 @@ def make_workload(
 
 
 def with_file_zeros(workload: Workload, accelerator: Accelerator) -> Workload:
-    """Return ``workload`` with the zeros that its weights have in the file, where ``accelerator`` can use them.
+    """Return ``workload`` with the zeros that its weights have in the file, where ``accelerator`` can use them."""
+    return with_known_zeros(workload) if uses_zeros(accelerator) else workload
+
+
+def with_known_zeros(workload: Workload) -> Workload:
+    """Return ``workload`` with the zeros that its weights have in the file; the same object where there are none.
 
     They are in its values, or stated by layer (N:M in a SCALE-Sim topology). Weights that were compressed on request
     are left alone.
     """
-    if not uses_zeros(accelerator):
-        return workload
     if workload.weights is None:
-        return workload if workload.compression else replace(workload, network=with_declared_sparsity(workload.network))
+        return workload if workload.compression else _with_declared_zeros(workload)
     tensors = workload.network.tensors
     unknown = _Except(source=workload.weights, names=workload.changed)
     recognised = with_recognised_sparsity(workload.network, unknown)
@@ -102,6 +105,11 @@ def with_file_zeros(workload: Workload, accelerator: Accelerator) -> Workload:
     sparse = [name for name in names if recognised.tensors[name] is not tensors[name]]
     note = f"weights: {len(sparse)} of {len(names)} have zeros in the file, which this accelerator can use"
     return replace(workload, network=replace(recognised, notes=(*recognised.notes, note)))
+
+
+def _with_declared_zeros(workload: Workload) -> Workload:
+    network = with_declared_sparsity(workload.network)
+    return workload if network is workload.network else replace(workload, network=network)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import pytest
 
 import sparsim
 from sparsim.api import parse_objective
+from sparsim.workload import make_workload
 
 
 def test_names_files_and_objects_are_the_same(topology: Path, edge_yaml: str, tmp_path: Path) -> None:
@@ -62,6 +63,42 @@ def test_a_format_that_the_array_lacks_is_noted() -> None:
     network = sparsim.load_network("resnet9", format=sparsim.parse_format("fp16"))
     notes = sparsim.run(network, "edge_npu").notes
     assert any("fp16 tensors are costed as int8: the array multiplies int8" in note for note in notes)
+
+
+def test_compression_is_compared_with_the_network_before(trained: Path) -> None:
+    dense = sparsim.run(trained, "edge_npu")
+    pruned = sparsim.run(trained, "edge_npu", compression="nm:2:4")
+    assert (dense.compression, dense.dense_total_cycles) == ("", None)
+    assert (pruned.compression, pruned.dense_total_cycles) == ("nm:2:4", dense.total_cycles)
+    assert [cost.dense_cycles for cost in pruned.operators] == [cost.total_cycles for cost in dense.operators]
+    assert pruned.macs == dense.macs
+
+
+def test_a_workload_may_be_given(trained: Path) -> None:
+    workload = make_workload(sparsim.load_network(trained), source=trained, compression="nm:2:4")
+    assert sparsim.run(workload, "edge_npu") == sparsim.run(trained, "edge_npu", compression="nm:2:4")
+    for option in ({"compression": "int8"}, {"activation_density": 0.5}):
+        with pytest.raises(sparsim.SparsimError, match="found a workload, which has its own"):
+            sparsim.run(workload, "edge_npu", **option)  # type: ignore[arg-type]
+
+
+def test_weight_formats(trained: Path) -> None:
+    formats = {
+        name: {
+            cost.compression.weight_format
+            for cost in sparsim.run(trained, "edge_npu", compression="nm:2:4", weight_format=name).operators
+            if cost.compression
+        }
+        for name in ("dense", "bitmap")
+    }
+    assert formats == {"dense": {"dense"}, "bitmap": {"bitmap"}}
+
+
+def test_activation_density(trained: Path) -> None:
+    result = sparsim.run(trained, "edge_npu", activation_density=0.5)
+    densities = [cost.compression.activation_density_fraction for cost in result.operators if cost.compression]
+    assert densities[:2] == [1.0, 0.5]
+    assert result.dense_total_cycles == sparsim.run(trained, "edge_npu").total_cycles
 
 
 def test_mistakes(topology: Path) -> None:

@@ -53,6 +53,61 @@ def test_energy_is_a_sum_of_components_and_of_operators(figures: dict[str, Any])
         assert one["energy_pj"]["total"] == pytest.approx(sum(parts))
 
 
+@pytest.fixture(scope="module")
+def pruned_figures(pruned_result: Result) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(json_text(result_as_json(pruned_result)))
+    return figures
+
+
+def test_without_compression_nothing_is_compared(figures: dict[str, Any]) -> None:
+    for key in ("compression", "dense_total_cycles", "speedup_over_dense"):
+        assert figures[key] is None
+    for operator in figures["operators"]:
+        assert (operator["dense_cycles"], operator["speedup_over_dense"]) == (None, None)
+
+
+def test_compression_figures(pruned_figures: dict[str, Any], pruned_result: Result) -> None:
+    assert pruned_figures["compression"] == "nm:2:4"
+    assert pruned_figures["speedup_over_dense"] == pytest.approx(
+        pruned_figures["dense_total_cycles"] / pruned_figures["total_cycles"]
+    )
+    first, *_ = pruned_figures["operators"]
+    assert (first["weight_density_fraction"], first["activation_density_fraction"]) == (0.5, 1.0)
+    assert first["weight_origin"] == "pruned"
+    assert first["effectual_macs"] <= first["performed_macs"] <= first["macs"]
+    assert first["speedup_over_dense"] == first["dense_cycles"] / first["total_cycles"]
+
+
+@pytest.mark.parametrize(
+    "key", ["effectual_macs", "performed_macs", "gated_macs", "weight_bits", "metadata_bits", "dense_cycles"]
+)
+def test_compression_totals_are_sums(pruned_figures: dict[str, Any], key: str) -> None:
+    total = pruned_figures["dense_total_cycles" if key == "dense_cycles" else key]
+    assert total == pytest.approx(sum(operator[key] or 0 for operator in pruned_figures["operators"]))
+
+
+def test_losses_add_up_to_the_cycles(pruned_figures: dict[str, Any]) -> None:
+    for one in (pruned_figures, *pruned_figures["operators"]):
+        assert sum(one["cycle_losses"].values()) == pytest.approx(one["total_cycles"])
+    for part, cycles in pruned_figures["cycle_losses"].items():
+        assert cycles == pytest.approx(sum(one["cycle_losses"][part] for one in pruned_figures["operators"]))
+
+
+def test_operators_without_products_have_no_density(pruned_figures: dict[str, Any]) -> None:
+    others = [operator for operator in pruned_figures["operators"] if not operator["macs"]]
+    keys = ("weight_density_fraction", "activation_density_fraction", "weight_origin", "weight_format", "weight_bits")
+    assert others
+    assert all(operator[key] is None for operator in others for key in keys)
+
+
+def test_null_is_an_empty_cell(pruned_result: Result, pruned_figures: dict[str, Any]) -> None:
+    rows = list(csv.DictReader(io.StringIO(result_as_csv(pruned_result))))
+    for row, operator in zip(rows, pruned_figures["operators"], strict=True):
+        density = operator["weight_density_fraction"]
+        assert row["weight_density_fraction"] == ("" if density is None else str(density))
+        assert float(row["cycle_losses.effectual_cycles"]) == operator["cycle_losses"]["effectual_cycles"]
+
+
 def test_derived_figures(figures: dict[str, Any]) -> None:
     assert figures["latency_ms"] == pytest.approx(1e3 * figures["total_cycles"] / figures["clock_hz"])
     assert figures["inferences_per_second"] == pytest.approx(1e3 * figures["batch"] / figures["latency_ms"])

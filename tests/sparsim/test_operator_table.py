@@ -45,6 +45,49 @@ def test_figures_of_a_row_and_of_the_rest(tiny_result: Result) -> None:
     ]
 
 
+def test_compressed_networks_have_densities_and_speedups(pruned_result: Result) -> None:
+    """Two operators of 1,000 cycles that were 2,000 and unknown; nor are zeros of the second known."""
+    first = next(cost for cost in pruned_result.operators if cost.compression is not None)
+    assert first.compression is not None
+    half = replace(first.compression, weight_density_fraction=0.5, activation_density_fraction=0.25)
+    base = replace(first, total_cycles=1000, compute_cycles=1000, limited_by=Limit.IMBALANCE, compression=half)
+    costs = (
+        replace(base, name="a", dense_cycles=2000),
+        replace(base, name="b", dense_cycles=None, compression=None),
+    )
+    shown = [line.split() for line in lines(replace(pruned_result, operators=costs), 120)]
+    assert shown[0][-5:] == ["w.dens.", "in.dens.", "speed-up", "limited", "by"]
+    assert shown[1][-5:] == ["50%", "25%", "2.00x", "load", "imbalance"]
+    assert shown[2][-2:] == ["load", "imbalance"]
+    assert not any(text in shown[2] for text in ("50%", "25%", "2.00x"))
+
+
+def test_the_rest_has_a_speedup_together(pruned_result: Result) -> None:
+    """Twice 1,000 cycles that were 1,000 and 3,000 are twice as fast."""
+    cost = pruned_result.operators[0]
+    costs = tuple(
+        replace(cost, name=name, total_cycles=1000, compute_cycles=1000, dense_cycles=dense)
+        for name, dense in (("a", 5000), ("b", 1000), ("c", 3000))
+    )
+    shown = lines(replace(pruned_result, operators=costs), 120, num_rows=1)
+    assert shown[-1].split()[:2] == ["2", "more"]
+    assert shown[-1].split()[-1] == "2.00x"
+
+
+def test_densities_that_are_all_whole_are_no_column(pruned_result: Result) -> None:
+    whole = tuple(
+        replace(cost, compression=cost.compression and replace(cost.compression, activation_density_fraction=1.0))
+        for cost in pruned_result.operators
+    )
+    heading = lines(replace(pruned_result, operators=whole), 120)[0].split()
+    assert "w.dens." in heading
+    assert "in.dens." not in heading
+
+
+def test_dense_networks_have_none_of_these(tiny_result: Result) -> None:
+    assert not {"w.dens.", "in.dens.", "speed-up"} & set(lines(tiny_result, 200)[0].split())
+
+
 def test_a_rest_of_one_has_its_own_line(tiny_result: Result) -> None:
     num_costly = sum(cost.total_cycles > 0 for cost in tiny_result.operators)
     for num_rows in (num_costly - 1, num_costly, num_costly + 1):

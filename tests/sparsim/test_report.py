@@ -84,6 +84,41 @@ def test_the_full_report_has_every_operator_and_fused_step(tiny_result: Result) 
             assert any(line.startswith(cost.name) for line in lines), cost.name
 
 
+def test_a_compressed_run_says_where_its_time_goes(pruned_result: Result) -> None:
+    short = printed(ShortReport(pruned_result))
+    assert short[0] == "trained, nm:2:4, on edge_npu (22nm, 1000 MHz)"
+    starts = [line.split("  ")[0] for line in short]
+    for name in (
+        "speed-up",
+        "effectual",
+        "non-zero",
+        "weights",
+        "metadata",
+        "where the time goes",
+        "zeros not skipped",
+    ):
+        assert name in starts, name
+    assert max(map(len, short)) <= 80
+    full = [line.split("  ")[0] for line in printed(full_report(pruned_result), width=120)]
+    assert {"speed-up", "metadata", "where the time goes", "zeros not skipped"} <= set(full)
+
+
+def test_a_dense_run_does_not(tiny_result: Result) -> None:
+    lines = printed(ShortReport(tiny_result))
+    assert not any(line.startswith(("speed-up", "effectual", "where the time goes")) for line in lines)
+
+
+def test_synthetic_is_said() -> None:
+    lines = printed(ShortReport(sparsim.run("resnet9", "edge_npu", compression="nm:2:4")))
+    assert any(line.startswith("weights") and "SYNTHETIC zeros" in line for line in lines)
+
+
+def test_metadata_is_a_share_of_the_energy(tiny_result: Result) -> None:
+    cost = replace(tiny_result.operators[0], energy=Energy(mac_pj=1e9, metadata_pj=3e9))
+    lines = printed(ShortReport(replace(tiny_result, operators=(cost,))))
+    assert any(line.endswith("metadata 75%, MAC 25%") for line in lines)
+
+
 def test_nothing_at_all(tiny_result: Result) -> None:
     lines = printed(ShortReport(replace(tiny_result, operators=(), fused_steps=(), notes=())))
     assert any(line.startswith("latency     0 ms") for line in lines)

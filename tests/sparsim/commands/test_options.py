@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sparsim.commands.options import folder_name, parse_bindings, positive_integer
+from sparsim.commands.options import file_name, folder_name, parse_bindings, positive_integer
 from workloads.errors import ConfigError
 
 
@@ -32,6 +32,12 @@ def test_folders() -> None:
     assert folder_name("out/mine") == Path("out/mine")
     with pytest.raises(argparse.ArgumentTypeError, match="expected the name of a folder, found ' '"):
         folder_name(" ")
+
+
+def test_files() -> None:
+    assert file_name("out/mine.onnx") == Path("out/mine.onnx")
+    with pytest.raises(argparse.ArgumentTypeError, match="expected the name of a file, found ''"):
+        file_name("")
 
 
 def test_bindings() -> None:

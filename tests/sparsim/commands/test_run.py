@@ -11,6 +11,7 @@ import pytest
 from mapper.objective import Objective
 from sparsim.commands.network_options import OBJECTIVES
 from tests.sparsim.running import Command, Fails
+from tests.workloads.test_stored_sparsely import DIAGONAL, save_tflite
 
 SCALESIM = Path(__file__).parents[2] / "data" / "scalesim"
 
@@ -148,6 +149,41 @@ def test_wrong_bindings(fails: Fails, binding: str, message: str) -> None:
 def test_bound_twice(fails: Fails) -> None:
     options = ("--bind", "seq=3", "--bind", "seq=4")
     fails("--bind seq=4: seq is already bound to 3", "run", "bert_base", "-a", "edge_npu", *options)
+
+
+def test_compressed(command: Command, trained: Path) -> None:
+    options = ("--compress", "nm:2:4", "--weight-format", "bitmap", "--activation-density", "0.5")
+    result = figures(command, trained, "-a", "edge_npu", *options)
+    assert result["compression"] == "nm:2:4"
+    assert result["dense_total_cycles"] == figures(command, trained, "-a", "edge_npu")["total_cycles"]
+    matrix = [operator for operator in result["operators"] if operator["macs"]]
+    assert [operator["weight_format"] for operator in matrix] == ["bitmap"] * 3
+    assert {operator["weight_origin"] for operator in matrix} == {"pruned"}
+    assert [operator["activation_density_fraction"] for operator in matrix[:2]] == [1.0, 0.5]
+
+
+def test_compressed_folder(command: Command, trained: Path, tmp_path: Path) -> None:
+    outcome = command("run", trained, "-a", "edge_npu", "--compress", "nm:2:4", "--out", tmp_path / "out")
+    assert outcome.code == 0
+    report = (tmp_path / "out" / "report.txt").read_text()
+    assert "where the time goes" in report
+    assert "effectual products" in report
+    assert json.loads((tmp_path / "out" / "result.json").read_text())["compression"] == "nm:2:4"
+
+
+def test_measured_activations(command: Command, trained: Path) -> None:
+    result = figures(command, trained, "-a", "edge_npu", "--activation-density", "measure")
+    densities = [operator["activation_density_fraction"] for operator in result["operators"] if operator["macs"]]
+    assert densities[0] == 1.0
+    assert 0.2 < densities[1] < 0.8
+
+
+def test_tensorflow_lite(command: Command, tmp_path: Path) -> None:
+    path = save_tflite(tmp_path / "net.tflite", {"order": (0, 1), "levels": [4, DIAGONAL]}, 4)
+    result = figures(command, path, "-a", "edge_npu")
+    (operator,) = (one for one in result["operators"] if one["macs"])
+    assert (operator["macs"], operator["weight_density_fraction"], operator["weight_origin"]) == (16, 0.25, "file")
+    assert result["dense_total_cycles"] >= result["total_cycles"]
 
 
 @pytest.mark.parametrize("width", [40, 60, 200])
