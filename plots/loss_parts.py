@@ -24,7 +24,7 @@ LOSSES = (
     LossPart("padding of groups", Fill(YELLOW), lambda losses: losses.padding_cycles),
     LossPart("load imbalance", Fill(PURPLE, "\\\\\\\\"), lambda losses: losses.imbalance_cycles),
     LossPart("unused PEs", Fill(SKY_BLUE, "...."), lambda losses: losses.mapping_cycles),
-    LossPart("fill and drain", Fill(GREY), lambda losses: losses.fill_cycles),
+    LossPart("fill and drain", Fill(GREY, "----"), lambda losses: losses.fill_cycles),
     LossPart("vector unit", Fill(GREEN, "////"), lambda losses: losses.vector_cycles),
     LossPart("scratchpad bandwidth", Fill(SKY_BLUE), lambda losses: losses.scratchpad_cycles),
     LossPart("metadata", Fill(BLACK), lambda losses: losses.metadata_cycles),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plots.compressed_title import add_title, check_comparable, compression_name
+from plots.compressed_title import add_title
+from plots.density_points import DensityPoint, density_points
 from plots.label_placement import Pixels, place_labels
 from plots.style import (
     BLACK,
@@ -26,7 +26,6 @@ from plots.style import (
     Dot,
     new_figure,
     set_labels,
-    short_name,
 )
 from simulator.result import Result
 from workloads.errors import ConfigError
@@ -50,34 +49,6 @@ _TICKS = tuple(factor * 10.0**power for power in range(-4, 6) for factor in (1, 
 _SAME = 1.001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DensityPoint:
-    """Where a result lies.
-
-    Parameters
-    ----------
-    series : str
-        Its accelerator; network and accelerator where there are several networks.
-    spec : str
-        Its compression.
-    method : str
-        What ``spec`` begins with, up to its numbers: ``nm``, ``unstructured``.
-    weight_density_fraction : float
-        Of all operators that multiply matrices, weighted by their MACs: where activations have no zeros, one over it is
-        ``ideal_speedup``. What structural compression takes away altogether is in neither.
-    ideal_speedup : float
-        MACs over effectual MACs; infinite when none is effectual.
-    speedup : float
-    """
-
-    series: str
-    spec: str
-    method: str
-    weight_density_fraction: float
-    ideal_speedup: float
-    speedup: float
-
-
 def speedup_against_density(results: Sequence[Result]) -> Figure:
     """Return the speed-up over dense of ``results`` against weight density, a series an accelerator, beside the ideal.
 
@@ -91,6 +62,9 @@ def speedup_against_density(results: Sequence[Result]) -> Figure:
         or there are more accelerators than markers.
     """
     points = density_points(results)
+    num_series = len({point.series for point in points})
+    if num_series > len(_SERIES):
+        raise ConfigError(f"speedup_against_density: expected at most {len(_SERIES)} accelerators, found {num_series}")
     figure = new_figure(COLUMN_INCHES, 3.7)
     axes = figure.add_subplot()
     set_labels(axes, x="weight density (non-zero fraction, weighted by MACs)", y="speed-up over dense (×)")
@@ -103,41 +77,6 @@ def speedup_against_density(results: Sequence[Result]) -> Figure:
     figure.set_layout_engine("none")
     _name_points(figure, axes, points)
     return figure
-
-
-def density_points(results: Sequence[Result]) -> tuple[DensityPoint, ...]:
-    """Return the point of each of ``results``; raises as ``speedup_against_density`` does."""
-    if not results:
-        raise ConfigError("speedup_against_density: expected results, found none")
-    several = len({result.network for result in results}) > 1
-    points = tuple(_point(result, several) for result in results)
-    num_series = len({point.series for point in points})
-    if num_series > len(_SERIES):
-        raise ConfigError(f"speedup_against_density: expected at most {len(_SERIES)} accelerators, found {num_series}")
-    return points
-
-
-def _point(result: Result, names_network: bool) -> DensityPoint:
-    check_comparable(result, "speedup_against_density")
-    products = [(cost.macs, cost.compression) for cost in result.operators if cost.compression is not None]
-    macs = sum(count for count, _ in products)
-    density = sum(count * compression.weight_density_fraction for count, compression in products) / macs if macs else 0
-    effectual = sum(compression.effectual_macs for _, compression in products)
-    if not density:
-        found = "no products" if not macs else "zeros alone"
-        raise ConfigError(
-            f"speedup_against_density: {result.network} on {result.accelerator}: expected products with weights that "
-            f"are not zero, found {found}"
-        )
-    accelerator = short_name(result.accelerator, 24)
-    return DensityPoint(
-        series=f"{short_name(result.network, 24)} on {accelerator}" if names_network else accelerator,
-        spec=compression_name(result.compression),
-        method=result.compression.partition(":")[0],
-        weight_density_fraction=density,
-        ideal_speedup=macs / effectual if effectual else math.inf,
-        speedup=result.speedup_over_dense,
-    )
 
 
 def _set_limits(axes: Axes, points: Sequence[DensityPoint]) -> None:

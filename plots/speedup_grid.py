@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plots.compressed_title import add_title, check_comparable, compression_name
+from plots.compressed_title import add_title, compression_name
+from plots.result_grid import ResultGrid, result_grid
 from plots.style import BLACK, COLUMN_INCHES, PAGE_INCHES, SMALL_POINTS, new_figure, short_name
 from plots.units import ENERGY_UNITS, LATENCY_UNITS, number_text, unit_for
 from simulator.result import Result
-from workloads.errors import ConfigError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,33 +23,7 @@ if TYPE_CHECKING:
 _FEW_COLUMNS = 3
 _SPEEDUP_INCHES, _ENERGY_INCHES = 0.36, 0.24
 _DARK_LIGHTNESS = 0.45
-INFEASIBLE = "infeasible"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultGrid:
-    """Results by compression and accelerator.
-
-    Parameters
-    ----------
-    compressions, accelerators : tuple of str
-        Rows from top to bottom, columns from left to right, as results spell them; an empty compression is none.
-    cells : tuple of tuples of Result or None
-        A tuple a row; None for pairs without a plan.
-    """
-
-    compressions: tuple[str, ...]
-    accelerators: tuple[str, ...]
-    cells: tuple[tuple[Result | None, ...], ...]
-
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """All results, row by row."""
-        return tuple(cell for row in self.cells for cell in row if cell is not None)
-
-    def values(self, quantity: Callable[[Result], float]) -> NDArray[np.float64]:
-        """Return ``quantity`` of each cell, not a number where there is no plan; shape (rows, columns)."""
-        return np.array([[np.nan if cell is None else quantity(cell) for cell in row] for row in self.cells])
+INFEASIBLE, NO_DENSE_RUN = "infeasible", "no dense run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +40,8 @@ def speedup_grid(
 ) -> Figure:
     """Return two panels of cells, a row a compression and a column an accelerator: speed-up and latency, and energy.
 
-    The darker, the faster, and the more energy. Speed-ups of a column are over dense on the same accelerator. Pairs
-    without a result are marked as infeasible.
+    The darker, the faster, and the more energy. Speed-ups of a column are over dense on the same accelerator; a cell
+    says so where there was no dense run to compare with. Pairs without a result are marked as infeasible.
 
     Parameters
     ----------
@@ -79,8 +54,8 @@ def speedup_grid(
     Raises
     ------
     ConfigError
-        When there is no result, they are of several networks or batches, two are of one pair, one is in none of the
-        rows or columns, or has nothing to compare with.
+        When there is no result, they are of several networks or batches, two are of one pair, or one is in none of the
+        rows or columns.
     """
     grid = result_grid(results, compressions=compressions, accelerators=accelerators)
     num_rows, num_columns = len(grid.compressions), len(grid.accelerators)
@@ -104,41 +79,21 @@ def speedup_grid(
     return figure
 
 
-def result_grid(results: Sequence[Result], *, compressions: Sequence[str], accelerators: Sequence[str]) -> ResultGrid:
-    """Return ``results`` in rows and columns; parameters and errors are those of ``speedup_grid``."""
-    if not results:
-        raise ConfigError("speedup_grid: expected results, found none")
-    for what, found in (
-        ("network", {result.network for result in results}),
-        ("batch size", {str(result.batch) for result in results}),
-    ):
-        if len(found) > 1:
-            raise ConfigError(f"speedup_grid: expected results of one {what}, found {', '.join(sorted(found))}")
-    rows = tuple(dict.fromkeys(compressions or [result.compression for result in results]))
-    columns = tuple(dict.fromkeys(accelerators or [result.accelerator for result in results]))
-    by_pair: dict[tuple[str, str], Result] = {}
-    for result in results:
-        check_comparable(result, "speedup_grid")
-        pair = result.compression, result.accelerator
-        where = f"{result.compression or 'no compression'!r} on {result.accelerator!r}"
-        if pair in by_pair:
-            raise ConfigError(f"speedup_grid: expected one result of {where}, found two")
-        if pair[0] not in rows or pair[1] not in columns:
-            raise ConfigError(f"speedup_grid: found a result of {where}, expected only rows and columns asked for")
-        by_pair[pair] = result
-    cells = tuple(tuple(by_pair.get((row, column)) for column in columns) for row in rows)
-    return ResultGrid(compressions=rows, accelerators=columns, cells=cells)
-
-
 def _draw_speedups(axes: Axes, grid: ResultGrid) -> None:
     unit = unit_for((result.latency_ms for result in grid.results), LATENCY_UNITS)
 
     def text(result: Result) -> str:
         latency = number_text(result.latency_ms / unit.size)
-        return f"{result.speedup_over_dense:.2f}×\n{latency} {unit.symbol}"
+        speedup = _speedup(result)
+        return f"{NO_DENSE_RUN if math.isnan(speedup) else f'{speedup:.2f}×'}\n{latency} {unit.symbol}"
 
-    _draw_cells(axes, grid, _Cells("Blues", lambda result: result.speedup_over_dense, text))
+    _draw_cells(axes, grid, _Cells("Blues", _speedup, text))
     axes.set_title("speed-up over dense, and latency", fontsize=SMALL_POINTS, loc="left")
+
+
+def _speedup(result: Result) -> float:
+    """Return the speed-up over dense, not a number where a compressed result has nothing to compare with."""
+    return math.nan if result.compression and result.dense_total_cycles is None else result.speedup_over_dense
 
 
 def _draw_energies(axes: Axes, grid: ResultGrid) -> None:
@@ -154,12 +109,12 @@ def _draw_energies(axes: Axes, grid: ResultGrid) -> None:
 def _draw_cells(axes: Axes, grid: ResultGrid, cells: _Cells) -> None:
     """Fill a cell a result, the darker the larger, and write on it; pairs without one are grey."""
     values = grid.values(cells.quantity)
-    greatest = float(np.nanmax(values)) or 1.0
+    greatest = float(np.max(values, where=np.isfinite(values), initial=0.0)) or 1.0
     axes.set_facecolor("0.92")
     image = axes.imshow(values, cmap=cells.colours, vmin=0.0, vmax=greatest * 1.15, aspect="auto")
     for row, column in np.ndindex(values.shape):
         result = grid.cells[row][column]
-        is_dark = result is not None and _lightness(image.to_rgba(values[row, column])) < _DARK_LIGHTNESS
+        is_dark = np.isfinite(values[row, column]) and _lightness(image.to_rgba(values[row, column])) < _DARK_LIGHTNESS
         axes.text(
             column,
             row,

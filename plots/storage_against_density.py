@@ -178,17 +178,11 @@ def _drop_wide_names(figure: Figure, strip: Axes, ranges: Sequence[CheapestRange
 
 
 def _part_crossings(figure: Figure, texts: Sequence[Annotation]) -> None:
-    """Write neighbours that would overlap to the left and right of their places (modified in place), or not at all."""
+    """Move ``texts`` (modified in place) left, as far as the figure's edge or the neighbour of each demands."""
     renderer = renderer_of(figure)
-    for text in texts:
-        if text.get_window_extent(renderer).x1 > figure.bbox.x1 - 2:
-            text.set_horizontalalignment("right")
-    kept: list[Annotation] = []
-    for text in texts:
-        if kept and kept[-1].get_window_extent(renderer).overlaps(text.get_window_extent(renderer)):
-            kept[-1].set_horizontalalignment("right")
-            text.set_horizontalalignment("left")
-        if any(other.get_window_extent(renderer).overlaps(text.get_window_extent(renderer)) for other in kept):
-            text.remove()
-        else:
-            kept.append(text)
+    rightmost = figure.bbox.x1 - 2
+    for text in reversed(texts):
+        box = text.get_window_extent(renderer)
+        excess = max(0.0, box.x1 - rightmost)
+        text.set_position((-excess * 72 / figure.dpi, text.get_position()[1]))
+        rightmost = box.x0 - excess - 4

@@ -49,6 +49,16 @@ def test_compare_accelerators(tmp_path: Path) -> None:
         assert row["latency_ms"] in printed
 
 
+def test_compressed_resnet50(tmp_path: Path) -> None:
+    lines = run("compressed_resnet50.py", "new/folder", folder=tmp_path).splitlines()
+    speedup = float(lines[0].removeprefix("speed-up over dense: "))
+    assert 1 < speedup < 4, "the title's claim"
+    assert re.fullmatch(r"[0-9,]+ of [0-9,]+ cycles would do without losses", lines[1])
+    for line, name in zip(lines[2:], ("speedup_losses.png", "storage_against_density.png"), strict=True):
+        assert line == str(Path("new", "folder", name))
+        assert (tmp_path / line).read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / "compare_accelerators.py"), "resnet9", "edge"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hw_configs.accelerator import Accelerator
 from hw_configs.load import load_accelerator
-from simulator.result import Area, Energy, Limit, OperandTraffic, OperatorCost, Result
+from simulator.result import Area, CycleLosses, Energy, Limit, OperandTraffic, OperatorCompression, OperatorCost, Result
 
 
 def make_cost(
@@ -103,3 +105,52 @@ def edge_npu() -> Accelerator:
 def unbounded() -> Accelerator:
     """The same with unbounded off-chip bandwidth."""
     return load_accelerator("edge_npu", overrides=["off_chip.bandwidth_bytes_per_second=null"])
+
+
+@pytest.fixture
+def compressed_result() -> Result:
+    """2:8 weights: 4500 cycles instead of 7700; of 601,000 products 150,500 have no zero."""
+    conv = replace(
+        make_cost("conv1", "conv", macs=600_000, cycles=(3000, 2500), energy=Energy(mac_pj=900.0, metadata_pj=100.0)),
+        dense_cycles=6000,
+        compression=make_compression(0.25, 150_000),
+        losses=CycleLosses(
+            effectual_cycles=1000.0,
+            unskipped_cycles=500.0,
+            mapping_cycles=50.0,
+            padding_cycles=100.0,
+            imbalance_cycles=150.0,
+            fill_cycles=200.0,
+            scratchpad_cycles=300.0,
+            metadata_cycles=200.0,
+            off_chip_cycles=500.0,
+        ),
+    )
+    pool = replace(
+        make_cost("pool", "pool", cycles=(1000, 400)),
+        dense_cycles=1000,
+        losses=CycleLosses(vector_cycles=400.0, off_chip_cycles=600.0),
+    )
+    gemm = replace(
+        make_cost("fc", "gemm", macs=1000, cycles=(500, 150)),
+        dense_cycles=700,
+        compression=make_compression(0.5, 500),
+        losses=CycleLosses(effectual_cycles=100.0, scratchpad_cycles=50.0, off_chip_cycles=350.0),
+    )
+    result = make_result(conv, make_cost("flatten", "view"), pool, gemm)
+    return replace(result, compression="nm:2:8", dense_total_cycles=7700, objective="latency")
+
+
+def make_compression(weight_density_fraction: float, effectual_macs: int) -> OperatorCompression:
+    """Dense activations, and no zero multiplied."""
+    return OperatorCompression(
+        weight_density_fraction=weight_density_fraction,
+        activation_density_fraction=1.0,
+        weight_origin="synthetic",
+        weight_format="nm",
+        weight_bits=0.0,
+        metadata_bits=0.0,
+        effectual_macs=effectual_macs,
+        performed_macs=effectual_macs,
+        gated_macs=0,
+    )

@@ -91,6 +91,25 @@ def test_save_all_writes_the_four(tiny_result: Result, edge_npu: Accelerator, tm
     assert all(path.stat().st_size > 5000 for path in paths)
 
 
+def test_a_compressed_result_has_a_fifth(compressed_result: Result, edge_npu: Accelerator, tmp_path: Path) -> None:
+    paths = save_all(compressed_result, edge_npu, tmp_path)
+    assert [path.name for path in paths[4:]] == ["speedup_losses.png"]
+    assert paths[4].read_bytes().startswith(b"\x89PNG")
+
+
+def test_save_all_of_compressed_views(views_only_result: Result, edge_npu: Accelerator, tmp_path: Path) -> None:
+    compressed = replace(views_only_result, compression="nm:2:8", dense_total_cycles=0)
+    assert len(save_all(compressed, edge_npu, tmp_path)) == 4, "there is no time to say where it goes"
+
+
+def test_save_all_of_a_compressed_result_without_its_dense_cycles(
+    compressed_result: Result, edge_npu: Accelerator, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=r"^speedup_losses: tiny on edge_npu with nm:2:8: expected its cycles before"):
+        save_all(replace(compressed_result, dense_total_cycles=None), edge_npu, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_save_all_of_nothing(views_only_result: Result, unbounded: Accelerator, tmp_path: Path) -> None:
     assert len(save_all(views_only_result, unbounded, tmp_path)) == 4
 
@@ -102,10 +121,10 @@ def test_a_file_in_the_place_of_the_folder(tiny_result: Result, edge_npu: Accele
 
 
 def test_names_that_are_formulas_controls_or_unknown_letters(
-    tiny_result: Result, edge_npu: Accelerator, tmp_path: Path
+    compressed_result: Result, edge_npu: Accelerator, tmp_path: Path
 ) -> None:
     """Warnings are errors in tests: letters that the font lacks (a CJK one here) must not warn either."""
     names = ("$_{$", "a\x1b[2J", "\u5c42", "\udcff", "$x^$")
-    operators = [replace(cost, name=name) for cost, name in zip(tiny_result.operators, names, strict=False)]
-    awkward = replace(tiny_result, network="$_{$\udcff\u5c42", operators=tuple(operators))
-    assert len(save_all(awkward, edge_npu, tmp_path)) == 4
+    operators = [replace(cost, name=name) for cost, name in zip(compressed_result.operators, names, strict=False)]
+    awkward = replace(compressed_result, network="$_{$\udcff\u5c42", compression="$^$", operators=tuple(operators))
+    assert len(save_all(awkward, edge_npu, tmp_path)) == 5
