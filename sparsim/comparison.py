@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
@@ -39,21 +39,24 @@ class ComparedCell:
         Name.
     result : Result or None
         None where no plan fits.
+    dense_cycles : int or None
+        Cycles of ``dense`` on this accelerator; None where no plan fits that.
     infeasible : str
-        Why not; empty where one does.
+        Why there is no result; empty where there is one.
     """
 
     compression: str
     accelerator: str
     result: Result | None
+    dense_cycles: int | None = None
     infeasible: str = ""
 
     @property
     def speedup_over_dense(self) -> float | None:
         """Cycles of ``dense`` on this accelerator over cycles here; None where one of them has no plan."""
-        if self.result is None or (self.compression != DENSE and self.result.dense_total_cycles is None):
+        if self.result is None or self.dense_cycles is None:
             return None
-        return self.result.speedup_over_dense
+        return self.dense_cycles / self.result.total_cycles if self.result.total_cycles else 1.0
 
 
 def compare(
@@ -161,7 +164,7 @@ def compare_workloads(
     total = len(accelerators) * (1 + len(workloads))
     known = [with_known_zeros(one) for one in workloads] if any(map(uses_zeros, accelerators)) else workloads
     for accelerator in accelerators:
-        dense = _cell(DENSE, workloads[0].dense, accelerator, objective)
+        dense = _dense_cell(workloads[0].dense, accelerator, objective)
         column = [dense]
         for workload in known if uses_zeros(accelerator) else workloads:
             column.append(_compared_cell(workload, dense, accelerator, objective))
@@ -174,19 +177,22 @@ def compare_workloads(
     return tuple(cell for row in rows for cell in row)
 
 
+def _dense_cell(network: Network, accelerator: Accelerator, objective: Objective) -> ComparedCell:
+    cell = _cell(DENSE, network, accelerator, objective)
+    return cell if cell.result is None else replace(cell, dense_cycles=cell.result.total_cycles)
+
+
 def _compared_cell(
     workload: Workload, dense: ComparedCell, accelerator: Accelerator, objective: Objective
 ) -> ComparedCell:
     name = workload.compression or AS_STORED
     if workload.network is workload.dense:
-        return ComparedCell(
-            compression=name, accelerator=accelerator.name, result=dense.result, infeasible=dense.infeasible
-        )
+        return replace(dense, compression=name)
     cell = _cell(name, workload.network, accelerator, objective)
     if cell.result is None or dense.result is None:
         return cell
     result = compared(cell.result, dense.result, workload.compression)
-    return ComparedCell(compression=name, accelerator=accelerator.name, result=result)
+    return replace(cell, result=result, dense_cycles=dense.dense_cycles)
 
 
 def _cell(name: str, network: Network, accelerator: Accelerator, objective: Objective) -> ComparedCell:

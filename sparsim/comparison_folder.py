@@ -14,17 +14,17 @@ from sparsim.staging import staged_folder
 
 
 def write_comparison(cells: Sequence[ComparedCell], folder: Path | str) -> tuple[Path, ...]:
-    """Write comparison.json, comparison.csv and, of the cells with a plan, comparison.png; return their paths.
+    """Write comparison.json, comparison.csv and, where cells have a plan, comparison.png; return their paths.
 
     Raises
     ------
     ConfigError
         When the folder cannot be made or written; names it.
     """
-    from plots.comparison import comparison
     from plots.save import save_figure
+    from plots.speedup_grid import speedup_grid
 
-    results = [_named(cell, cell.result) for cell in cells if cell.result is not None]
+    results = [_drawn(cell, cell.result) for cell in cells if cell.result and cell.speedup_over_dense is not None]
     with staged_folder(Path(folder)) as staging:
         texts = {
             "comparison.json": json_text([cell_as_json(cell) for cell in cells]) + "\n",
@@ -34,10 +34,15 @@ def write_comparison(cells: Sequence[ComparedCell], folder: Path | str) -> tuple
             (staging / name).write_text(text, encoding="utf-8", newline="")
         names = list(texts)
         if results:
-            names.append(save_figure(comparison(results), staging / "comparison.png").name)
+            figure = speedup_grid(
+                results,
+                compressions=[cell.compression for cell in cells],
+                accelerators=[cell.accelerator for cell in cells],
+            )
+            names.append(save_figure(figure, staging / "comparison.png").name)
     return tuple(Path(folder, name) for name in names)
 
 
-def _named(cell: ComparedCell, result: Result) -> Result:
-    """Return ``result`` of a network whose name says its compression: the plot tells bars apart by names."""
-    return replace(result, network=f"{result.network} {cell.compression}")
+def _drawn(cell: ComparedCell, result: Result) -> Result:
+    """Return ``result`` with the row that it is in as its compression, and a dense one as its own comparison."""
+    return replace(result, compression=cell.compression, dense_total_cycles=cell.dense_cycles)

@@ -41,9 +41,9 @@ def cells(tiny_result: Result) -> tuple[ComparedCell, ...]:
     whole = replace(PART, effectual_macs=1000, metadata_bits=0.0)
     dense = replace(tiny_result, operators=(replace(cost, total_cycles=4_000_000, compression=whole),))
     return (
-        ComparedCell(compression="dense", accelerator="a", result=dense),
+        ComparedCell(compression="dense", accelerator="a", result=dense, dense_cycles=4_000_000),
         ComparedCell(compression="dense", accelerator="b\x1b", result=None, infeasible="too large"),
-        ComparedCell(compression="nm:2:4", accelerator="a", result=pruned),
+        ComparedCell(compression="nm:2:4", accelerator="a", result=pruned, dense_cycles=4_000_000),
         ComparedCell(compression="nm:2:4", accelerator="b\x1b", result=None, infeasible="too large"),
     )
 

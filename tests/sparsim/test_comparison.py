@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,7 @@ def test_zeros_of_the_file_have_a_row(tmp_path: Path) -> None:
     assert [cell.compression for cell in cells] == ["dense", "dense", "as stored", "as stored"]
     assert cells[2].result == sparsim.run(path, "edge_npu")
     assert cells[3].result == cells[1].result
+    assert [cell.speedup_over_dense for cell in cells[:2] + cells[3:]] == [1, 1, 1]
 
 
 def test_densities_of_activations_have_a_row(trained: Path) -> None:
@@ -81,8 +83,11 @@ def test_cells_that_no_plan_fits(topology: Path) -> None:
 
 def test_nothing_to_compare_with_where_dense_has_no_plan(topology: Path) -> None:
     """What fits after compression alone has no speed-up."""
-    cell = ComparedCell(compression="nm:2:4", accelerator="a", result=sparsim.run(topology, "edge_npu"))
+    result = sparsim.run(topology, "edge_npu")
+    cell = ComparedCell(compression="as stored", accelerator="a", result=result)
     assert cell.speedup_over_dense is None
+    assert replace(cell, dense_cycles=3 * result.total_cycles).speedup_over_dense == 3
+    assert replace(cell, dense_cycles=0, result=replace(result, operators=())).speedup_over_dense == 1
 
 
 def test_networks_are_loaded_once_and_may_be_given(trained: Path) -> None:

@@ -13,7 +13,7 @@ from sparsim.comparison_folder import write_comparison
 
 def test_files(tiny_result: Result, tmp_path: Path) -> None:
     cells = (
-        ComparedCell(compression="dense", accelerator="edge_npu", result=tiny_result),
+        ComparedCell(compression="dense", accelerator="edge_npu", result=tiny_result, dense_cycles=1000),
         ComparedCell(compression="dense", accelerator="small", result=None, infeasible="too large"),
     )
     paths = write_comparison(cells, tmp_path / "out")
