@@ -43,6 +43,7 @@ _COMPONENTS = (
     _Component("off-chip", Fill(ORANGE), lambda energy: energy.off_chip_pj),
     _Component("vector unit", Fill(PURPLE, "xxxx"), lambda energy: energy.vector_pj),
     _Component("leakage", Fill(GREY, "\\\\\\\\"), lambda energy: energy.leakage_pj),
+    _Component("metadata", Fill(BLACK), lambda energy: energy.metadata_pj),
 )
 
 

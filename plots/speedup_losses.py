@@ -98,7 +98,8 @@ def _draw_operators(axes: Axes, bars: Sequence[EqualOperators]) -> None:
             axes.plot([before] * 2, [row - 0.42, row + 0.42], color=BLACK, linewidth=1.4)
             text = f"{_number(before, max(reaches) / unit.size)} → {text}   {bar.speedup_over_dense:.2f}×"
         _write(axes, row, reach / unit.size, text)
-    axes.set_title("costliest operators (line: before compression)", fontsize=SMALL_POINTS, loc="left")
+    lines = " (line: before compression)" if axes.lines else ""
+    axes.set_title(f"costliest operators{lines}", fontsize=SMALL_POINTS, loc="left")
 
 
 def _number(value: float, greatest: float) -> str:

@@ -58,6 +58,7 @@ def test_operators_are_their_parts_and_a_line_where_they_were(compressed_result:
     assert bars[0] == (0, 1.0)
     assert bars[9][0] + bars[9][1] == pytest.approx(3.0)
     assert [line.get_xdata()[0] for line in operators.lines] == [6.0, 1.0, 0.7]
+    assert operators.get_title(loc="left") == "costliest operators (line: before compression)"
     assert _texts(operators) == ["6.00 → 3.00   2.00×", "1.00 → 1.00   1.00×", "0.70 → 0.50   1.40×"]
 
 
@@ -88,6 +89,7 @@ def test_a_result_without_compression_begins_with_its_ideal(compressed_result: R
     assert _texts(waterfall)[-1] == "4.50"
     assert _texts(below) == ["3.00", "1.00", "0.50"]
     assert not below.lines
+    assert below.get_title(loc="left") == "costliest operators"
 
 
 def test_all_is_inside(compressed_result: Result) -> None:
