@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plots.cheapest_storage import LEAST_DENSITY, StoredElements
@@ -48,6 +48,7 @@ def test_bitmap_gives_way_to_dense_where_it_saves_less_than_its_bit(element_bits
     assert bitmap.high_fraction == dense.low_fraction == pytest.approx(1 - 1 / element_bits)
 
 
+@settings(max_examples=20, deadline=None)
 @given(
     element_bits=st.integers(1, 32),
     pattern=st.sampled_from([None, NmPattern(n=2, m=8), BlockPattern(filters=2, channels=4)]),
