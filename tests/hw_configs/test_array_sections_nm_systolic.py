@@ -47,7 +47,5 @@ def test_input_stationary_is_none_of_its_dataflows():
 
 
 def test_the_section_is_needed():
-    with pytest.raises(
-        ValidationError, match="expected a section nm_systolic, found none"
-    ):
+    with pytest.raises(ValidationError, match="expected a section nm_systolic, found none"):
         array(nm_systolic=None)

@@ -53,7 +53,9 @@ def test_figure_that_is_missed(tmp_path):
 
 
 def test_table_without_a_row_of_the_kind_is_skipped(tmp_path):
-    outcome = validate(["stonne_mesh_cycles"], folder_with(tmp_path, "SIGMA_SPARSE_GEMM,64,64,256,128ms,64,64,0,0,18562\n"))
+    outcome = validate(
+        ["stonne_mesh_cycles"], folder_with(tmp_path, "SIGMA_SPARSE_GEMM,64,64,256,128ms,64,64,0,0,18562\n")
+    )
 
     assert outcome.reports == ()
     assert outcome.skipped[0].reason == f"{tmp_path / 'stonne.csv'} has no row of its kind among 1"
