@@ -22,8 +22,8 @@ demo: install  ## cost ResNet-50 on two accelerators, then compressed on sparse 
 	$(BIN)/sparsim run light:resnet50 --accelerator edge_npu --out out/demo/edge_npu
 	$(BIN)/sparsim run light:resnet50 --accelerator os_array --out out/demo/os_array
 	$(BIN)/python examples/compare_accelerators.py --out out/demo light:resnet50 edge_npu os_array
-	$(BIN)/sparsim run light:resnet50 --accelerator nm_array --compress nm:2:8 --out out/demo/nm_array
-	$(BIN)/sparsim compare light:resnet50 --compress nm:2:4 --compress nm:2:8 --compress unstructured:0.9 \
+	$(BIN)/sparsim run resnet50 --accelerator nm_array --compress nm:2:8 --out out/demo/nm_array
+	$(BIN)/sparsim compare resnet50 --compress nm:2:4 --compress nm:2:8 --compress unstructured:0.9 \
 		--accelerator nm_array --accelerator sparse_tensor_core --accelerator eyeriss_v2 --out out/demo/compressed
 
 test: install  ## run all tests

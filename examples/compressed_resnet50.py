@@ -13,7 +13,7 @@ from plots.storage_against_density import storage_against_density
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/compressed")
 folder.mkdir(parents=True, exist_ok=True)
-result = sparsim.run("light:resnet50", "nm_array", compression="nm:2:8")
+result = sparsim.run("resnet50", "nm_array", compression="nm:2:8")
 losses = result.losses
 print(f"speed-up over dense: {result.speedup_over_dense:.2f}")
 print(f"{losses.effectual_cycles:,.0f} of {losses.total_cycles:,.0f} cycles would do without losses")

@@ -24,7 +24,7 @@ def write_comparison(cells: Sequence[ComparedCell], folder: Path | str) -> tuple
     from plots.save import save_figure
     from plots.speedup_grid import speedup_grid
 
-    results = [_drawn(cell, cell.result) for cell in cells if cell.result and cell.speedup_over_dense is not None]
+    results = [_drawn(cell, cell.result) for cell in cells if cell.result]
     with staged_folder(Path(folder)) as staging:
         texts = {
             "comparison.json": json_text([cell_as_json(cell) for cell in cells]) + "\n",

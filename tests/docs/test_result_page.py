@@ -58,6 +58,9 @@ def test_files_that_are_written(result: sparsim.Result, tmp_path: Path) -> None:
     named = {
         name for name in re.findall(r"`([^`]+)`", table) if name.endswith((".json", ".csv", ".txt", ".png", ".yaml"))
     }
+    assert {path.name for path in written} == named - {"speedup_losses.png"}
+    compressed = sparsim.run("resnet9", "nm_array", compression="nm:2:4")
+    written = write_output_folder(compressed, sparsim.load_accelerator("nm_array"), tmp_path / "compressed")
     assert {path.name for path in written} == named
 
 

@@ -17,6 +17,12 @@ def test_a_single_result_has_its_name_in_the_title(tiny_result: Result) -> None:
     assert shared_title([tiny_result]) == "tiny on edge_npu, 22nm, batch 1"
 
 
+def test_specs_are_told_apart(tiny_result: Result) -> None:
+    pruned = replace(tiny_result, compression="nm:2:4")
+    assert result_names([tiny_result, pruned]) == ("dense", "nm:2:4")
+    assert shared_title([pruned, pruned]) == "tiny, edge_npu, 22nm, batch 1, nm:2:4"
+
+
 def test_equal_runs_still_have_names(tiny_result: Result) -> None:
     assert result_names([tiny_result, tiny_result]) == ("edge_npu", "edge_npu")
 
