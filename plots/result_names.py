@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from plots.style import drawable, result_title
 from simulator.result import Result
 
-
 _DENSE = "dense"
 """A network that was not compressed."""
 
 
 def result_names(results: Sequence[Result]) -> tuple[str, ...]:
-    """Return a row's name for each result: those of its network, accelerator, technology, batch and compression that differ.
+    """Return a row's name for each result: what differs of network, accelerator, technology, batch and compression.
 
     A single result needs none.
     """
