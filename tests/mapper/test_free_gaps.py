@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mapper.free_gaps import FreeGap, first_fit, free_gaps
 
 PLACES = st.lists(
-    st.tuples(st.integers(0, 20), st.integers(0, 6)).map(lambda one: (one[0], one[0] + one[1])), max_size=6
+    st.tuples(st.integers(0, 20), st.integers(1, 6)).map(lambda one: (one[0], one[0] + one[1])), max_size=6
 )
 
 
