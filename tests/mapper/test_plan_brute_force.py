@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 
 from tests.mapper.drawn_problems import problem_of, problems, problems_in_scratchpads
-from tests.mapper.plan_brute_force import all_orders, least_need_bytes, least_peak_bytes, optimum_bytes, packs
+from tests.mapper.plan_brute_force import all_orders, least_need_bytes, least_peak_bytes, optimum_bytes
 
 # o0 makes t1 of t0; o1, o2 each read t1; o3 reads what they make and t0
 DIAMOND = problem_of([4, 2, 3, 3, 1], [(0,), (1,), (1,), (2, 3, 0)], [(1,), (2,), (3,), (4,)], outputs=[4])
