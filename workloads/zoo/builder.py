@@ -13,7 +13,7 @@ Each method appends one operator and returns the name of its output tensor, whic
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,16 +33,21 @@ from workloads.operators import (
     Pooling,
     Softmax,
     View,
-    Window,
     Work,
 )
 from workloads.tensor import Tensor, TensorRole
+from workloads.zoo.layer_specs import ConvSpec, PoolSpec
+
+__all__ = ["FUSED_OPERATIONS", "ConvSpec", "GraphBuilder", "PoolSpec", "Shape", "fused"]
 
 Shape = tuple[int, ...]
 
 FUSED_OPERATIONS = {
     "relu": 1,  # maximum with 0
     "relu6": 2,  # maximum with 0, minimum with 6
+    "hardsigmoid": 3,  # add 3, maximum with 0, minimum with 6; the sixth folds into what follows
+    "hardswish": 4,  # that, times the input
+    "sigmoid": 3,  # as a sigmoid that stands alone
     "causal_mask": 1,  # add 0 or minus infinity
 }
 """Vector-unit operations an output element of what the zoo fuses into the producer."""
@@ -51,33 +56,6 @@ FUSED_OPERATIONS = {
 def fused(name: str, function: str) -> Fusion:
     """Return the fusion of the element-wise ``function``, called ``name`` in reports."""
     return Fusion(name=name, function=function, num_operations_per_output=FUSED_OPERATIONS[function])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConvSpec:
-    """A square two-dimensional convolution with what is fused into it.
-
-    ``batch_norm``: its scale is folded into the weights and its shift becomes the bias, so that the layer keeps the
-    2 * ``filters`` parameters that the published count has. Without it the convolution has a bias of its own.
-    """
-
-    filters: int
-    kernel: int
-    stride: int = 1
-    padding: int = 0
-    groups: int = 1
-    batch_norm: bool = False
-    activation: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolSpec:
-    """A square two-dimensional pooling window. ``function`` is ``max`` or ``average``."""
-
-    function: str
-    kernel: int
-    stride: int
-    padding: int = 0
 
 
 class GraphBuilder:
@@ -123,9 +101,10 @@ class GraphBuilder:
     def conv(self, name: str, x: str, spec: ConvSpec) -> str:
         """Append a convolution with its bias, folded batch normalisation and fused activation."""
         batch, channels, *sizes = self.shape(x)
-        window = _square_window(spec.kernel, spec.stride, spec.padding)
-        w = self.weight(f"{name}.weight", (spec.filters, channels // spec.groups, spec.kernel, spec.kernel))
-        b = self.bias(f"{name}.bias", (spec.filters,))
+        window = spec.window(sizes)
+        inputs = [x, self.weight(f"{name}.weight", (spec.filters, channels // spec.groups, *window.kernel))]
+        if spec.bias or spec.batch_norm:
+            inputs.append(self.bias(f"{name}.bias", (spec.filters,)))
         fusions: list[Fusion] = []
         if spec.batch_norm:
             fusions.append(
@@ -134,20 +113,25 @@ class GraphBuilder:
         if spec.activation is not None:
             fusions.append(fused(f"{name}.{spec.activation}", spec.activation))
         shape = (batch, spec.filters, *(window.output_size(axis, size) for axis, size in enumerate(sizes)))
-        return self._append(name, Convolution(window=window, groups=spec.groups), (x, w, b), shape, tuple(fusions))
+        work = Convolution(window=window, groups=spec.groups)
+        return self._append(name, work, tuple(inputs), shape, tuple(fusions))
 
     def pool(self, name: str, x: str, spec: PoolSpec) -> str:
         """Append a pooling layer."""
         batch, channels, *sizes = self.shape(x)
-        window = _square_window(spec.kernel, spec.stride, spec.padding)
+        window = spec.window(sizes)
         shape = (batch, channels, *(window.output_size(axis, size) for axis, size in enumerate(sizes)))
         return self._append(name, Pooling(function=spec.function, window=window), (x,), shape)
 
+    def pool_image(self, name: str, x: str, function: str = "average") -> str:
+        """Append a pooling layer whose window is the whole image: (B, C, 1, ...)."""
+        sizes = self.shape(x)[2:]
+        return self.pool(name, x, PoolSpec(function=function, kernel=sizes, stride=sizes))
+
     def global_pool(self, name: str, x: str, function: str = "average") -> str:
-        """Append a pooling layer whose window is the whole (square) image, and flatten its output to (B, C)."""
-        batch, channels, size, _ = self.shape(x)
-        pooled = self.pool(name, x, PoolSpec(function=function, kernel=size, stride=size))
-        return self.view(f"{name}.flatten", pooled, (batch, channels))
+        """Append a pooling layer whose window is the whole image, and flatten its output to (B, C)."""
+        pooled = self.pool_image(name, x, function)
+        return self.view(f"{name}.flatten", pooled, self.shape(x)[:2])
 
     def linear(
         self, name: str, x: str, num_outputs: int, *, bias: bool = True, fusions: tuple[Fusion, ...] = ()
@@ -186,6 +170,13 @@ class GraphBuilder:
         """Append a root-mean-square normalisation over the last axis, with scale only."""
         return self._normalise(name, "rms_normalisation", x, ("scale",))
 
+    def batch_norm(self, name: str, x: str) -> str:
+        """Append a batch normalisation that folds into nothing before it: scale and shift of each channel (axis 1)."""
+        channels = self.shape(x)[1:2]
+        weights = tuple(self.weight(f"{name}.{parameter}", channels) for parameter in ("scale", "shift"))
+        work = Normalisation(function="batch_normalisation", axes=())
+        return self._append(name, work, (x, *weights), self.shape(x))
+
     def _normalise(self, name: str, function: str, x: str, parameters: tuple[str, ...]) -> str:
         shape = self.shape(x)
         weights = tuple(self.weight(f"{name}.{parameter}", shape[-1:]) for parameter in parameters)
@@ -209,6 +200,16 @@ class GraphBuilder:
         shape = self.shape(x)
         return self.move(name, OperatorKind.TRANSPOSE, (x,), tuple(shape[axis] for axis in permutation))
 
+    def concat(self, name: str, *inputs: str) -> str:
+        """Append a concatenation along the channels (axis 1)."""
+        batch, _, *rest = self.shape(inputs[0])
+        return self.move(name, OperatorKind.CONCAT, inputs, (batch, sum(self.shape(x)[1] for x in inputs), *rest))
+
+    def resize(self, name: str, x: str, sizes: tuple[int, ...]) -> str:
+        """Append a linear interpolation to an image of ``sizes`` (one a spatial axis)."""
+        work = Movement(kind=OperatorKind.RESIZE, function="linear")
+        return self._append(name, work, (x,), (*self.shape(x)[:2], *sizes))
+
     def move(self, name: str, kind: OperatorKind, inputs: tuple[str, ...], shape: Shape) -> str:
         """Append a copy of ``kind`` (slice, pad, concat, ...) whose output has ``shape``."""
         return self._append(name, Movement(kind=kind), inputs, shape)
@@ -224,13 +225,3 @@ class GraphBuilder:
         assert name not in self._tensors, f"the zoo declares tensor {name!r} twice"
         self._tensors[name] = Tensor(name=name, shape=tuple(map(int, shape)), format=format, role=role)
         return name
-
-
-def _square_window(kernel: int, stride: int, padding: int) -> Window:
-    return Window(
-        kernel=(kernel, kernel),
-        strides=(stride, stride),
-        dilations=(1, 1),
-        pads_begin=(padding, padding),
-        pads_end=(padding, padding),
-    )

@@ -11,11 +11,18 @@ from workloads.fusion import fuse_operators
 from workloads.network import Network
 from workloads.zoo.bert import bert_base
 from workloads.zoo.builder import GraphBuilder
+from workloads.zoo.densenet import densenet121, densenet121_binary_concat
 from workloads.zoo.llama import llama_7b_decode, llama_7b_prefill
 from workloads.zoo.mobilenet import mobilenet_v2
+from workloads.zoo.mobilenet_v3 import mobilenet_v3_large
+from workloads.zoo.nas import amoebanet_a, amoebanet_d, darts, nasnet_a, pnasnet5
 from workloads.zoo.options import Dimension, ZooOptions, check_options, did_you_mean
-from workloads.zoo.resnet import resnet9, resnet18, resnet50
+from workloads.zoo.randwire import randwire, randwire_ws
+from workloads.zoo.resnet import resnet9, resnet18, resnet50, resnext50
+from workloads.zoo.segmentation import deeplabv3_resnet50, fcn_resnet50, lraspp_mobilenet_v3_large
+from workloads.zoo.translation import transformer_base
 from workloads.zoo.vgg import vgg19
+from workloads.zoo.video import r2plus1d_18, s3d
 from workloads.zoo.vit import vit_base, vit_small
 
 Family = Callable[[GraphBuilder, ZooOptions], tuple[str, ...]]
@@ -29,17 +36,37 @@ class _Entry:
 
 
 _IMAGENET = {"resolution": Dimension(default=224, minimum=32)}
+_CLIP = {"frames": Dimension(default=16, minimum=8), "resolution": Dimension(default=224, minimum=32)}
+_LARGE_CLIP = {"frames": Dimension(default=16, minimum=8), "resolution": Dimension(default=224, minimum=224)}
 _PATCHES = {"resolution": Dimension(default=224, minimum=16, multiple_of=16)}
+_SEED = {"seed": Dimension(default=0, minimum=0)}
 _CONTEXT = {"context": Dimension(default=2048)}
 
 _ENTRIES = {
     "resnet9": _Entry(family=resnet9, dimensions={"resolution": Dimension(default=32, minimum=8)}),
     "resnet18": _Entry(family=resnet18, dimensions=_IMAGENET),
     "resnet50": _Entry(family=resnet50, dimensions=_IMAGENET),
+    "resnext50": _Entry(family=resnext50, dimensions=_IMAGENET),
+    "densenet121": _Entry(family=densenet121, dimensions=_IMAGENET),
+    "densenet121_binary_concat": _Entry(family=densenet121_binary_concat, dimensions=_IMAGENET),
     "vgg19": _Entry(family=vgg19, dimensions={"resolution": Dimension(default=224, minimum=224, multiple_of=224)}),
     "mobilenet_v2": _Entry(family=mobilenet_v2, dimensions=_IMAGENET),
+    "mobilenet_v3_large": _Entry(family=mobilenet_v3_large, dimensions=_IMAGENET),
+    "fcn_resnet50": _Entry(family=fcn_resnet50, dimensions=_IMAGENET),
+    "deeplabv3_resnet50": _Entry(family=deeplabv3_resnet50, dimensions=_IMAGENET),
+    "lraspp_mobilenet_v3_large": _Entry(family=lraspp_mobilenet_v3_large, dimensions=_IMAGENET),
+    "r2plus1d_18": _Entry(family=r2plus1d_18, dimensions=_CLIP),
+    "s3d": _Entry(family=s3d, dimensions=_LARGE_CLIP),
+    "nasnet_a": _Entry(family=nasnet_a, dimensions=_IMAGENET),
+    "pnasnet5": _Entry(family=pnasnet5, dimensions=_IMAGENET),
+    "amoebanet_a": _Entry(family=amoebanet_a, dimensions=_IMAGENET),
+    "amoebanet_d": _Entry(family=amoebanet_d, dimensions=_IMAGENET),
+    "darts": _Entry(family=darts, dimensions=_IMAGENET),
+    "randwire": _Entry(family=randwire, dimensions=_IMAGENET | _SEED),
+    "randwire_ws": _Entry(family=randwire_ws, dimensions={"nodes": Dimension(default=32, minimum=5)} | _SEED),
     "vit_small": _Entry(family=vit_small, dimensions=_PATCHES),
     "vit_base": _Entry(family=vit_base, dimensions=_PATCHES),
+    "transformer_base": _Entry(family=transformer_base, dimensions={"seq": Dimension(default=128)}),
     "bert_base": _Entry(family=bert_base, dimensions={"seq": Dimension(default=128, maximum=512)}),
     "llama_7b": _Entry(family=llama_7b_prefill, dimensions=_CONTEXT),
     "llama_7b_prefill": _Entry(family=llama_7b_prefill, dimensions=_CONTEXT),
@@ -64,7 +91,8 @@ def build(
     batch : int, optional
         Inferences that one run makes; 1 unless given here or as the binding ``batch``.
     bindings : mapping of str to int, optional
-        Other sizes, by name: ``resolution`` of images, ``seq`` of BERT (128), ``context`` of LLaMA (2048).
+        Other sizes, by name: ``resolution`` of images, ``frames`` of clips (16), ``seq`` of BERT and the Transformer
+        (128), ``context`` of LLaMA (2048), ``seed`` and ``nodes`` of random graphs (0 and 32).
     format : ElementFormat
         Of weights and activations.
 

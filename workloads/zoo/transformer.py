@@ -1,4 +1,4 @@
-"""Self-attention and feed-forward blocks that ViT and BERT share."""
+"""Attention and feed-forward blocks that ViT, BERT and the translation Transformer share."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from workloads.zoo.builder import GraphBuilder
 
 
 def self_attention(builder: GraphBuilder, name: str, x: str, num_heads: int) -> str:
-    """Append multi-head self-attention on x (B, S, D), output projection included; returns a tensor (B, S, D).
+    """Append multi-head self-attention on x (B, S, D), output projection included; returns a tensor (B, S, D)."""
+    return attention(builder, name, (x, x), num_heads)
 
+
+def attention(
+    builder: GraphBuilder, name: str, x_and_memory: tuple[str, str], num_heads: int, fusions: tuple[Fusion, ...] = ()
+) -> str:
+    """Append multi-head attention of x (B, S, D) to memory (B, T, D), output projection included: (B, S, D).
+
+    ``fusions`` go to the scores.
     Assumes attention heads are read and written in place by strided transfers, so that splitting D into heads and
     merging them again moves nothing and is no operator.
     Assumes sequences fill their length, so that no padding mask is added.
     """
+    x, memory = x_and_memory
     dim = builder.shape(x)[-1]
     scale = Fusion(name=f"{name}.scale", function="scale")  # a constant: folds into the weights of the queries
     q = split_heads(builder, builder.linear(f"{name}.query", x, dim, fusions=(scale,)), num_heads)
-    k = split_heads(builder, builder.linear(f"{name}.key", x, dim), num_heads)
-    v = split_heads(builder, builder.linear(f"{name}.value", x, dim), num_heads)
-    context = attend(builder, name, (q, k, v))
+    k = split_heads(builder, builder.linear(f"{name}.key", memory, dim), num_heads)
+    v = split_heads(builder, builder.linear(f"{name}.value", memory, dim), num_heads)
+    context = attend(builder, name, (q, k, v), fusions)
     return builder.linear(f"{name}.output", context, dim)
 
 
@@ -38,7 +47,7 @@ def attend(builder: GraphBuilder, name: str, qkv: tuple[str, str, str], fusions:
     return builder.view(f"{name}.merge", context, (batch, length, num_heads * head_dim))
 
 
-def feed_forward(builder: GraphBuilder, name: str, x: str, hidden_dim: int) -> str:
-    """Append linear, GELU, linear on x (B, S, D)."""
-    hidden = builder.activation(f"{name}.gelu", "gelu", builder.linear(f"{name}.up", x, hidden_dim))
+def feed_forward(builder: GraphBuilder, name: str, x: str, hidden_dim: int, function: str = "gelu") -> str:
+    """Append linear, activation ``function``, linear on x (B, S, D)."""
+    hidden = builder.activation(f"{name}.{function}", function, builder.linear(f"{name}.up", x, hidden_dim))
     return builder.linear(f"{name}.down", hidden, builder.shape(x)[-1])
