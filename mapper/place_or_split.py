@@ -7,11 +7,12 @@ all the time. Single steps always fit: only an operator's own operands meet ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from mapper.free_gaps import first_fit
+from mapper.gaps import Gap, steps_of_uses
 from mapper.problem import PlanProblem
 from mapper.tensor_plan import Episode, TensorPlan
 
@@ -25,22 +26,23 @@ class Cut(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stay:
+class _Stretch:
     """A tensor that should be in the scratchpad from the first to the last of ``steps``, all of which use it."""
 
     tensor: int
+    size_bytes: int
     steps: tuple[int, ...]
 
 
 def place_or_split(
-    problem: PlanProblem, schedule: Sequence[int], stays: Sequence[Stay], capacity_bytes: int
+    problem: PlanProblem, schedule: Sequence[int], kept: Collection[Gap], capacity_bytes: int
 ) -> TensorPlan | None:
-    """Return the plan of ``schedule`` that keeps as much of ``stays`` as finds a place, largest first.
+    """Return the plan of ``schedule`` that keeps as much of ``kept`` as finds a place.
 
     Parameters
     ----------
-    stays : sequence of Stay
-        Together, every use of every tensor once.
+    kept : collection of Gap
+        Where tensors should stay between two uses.
 
     Returns
     -------
@@ -49,14 +51,13 @@ def place_or_split(
     """
     if any(problem.demand_bytes(operator) > capacity_bytes for operator in schedule):
         return None
-    cuts = [Cut.NOT] * len(stays)
+    stretches = tuple(_stretches(problem, schedule, kept))
+    cuts = [Cut.NOT] * len(stretches)
     while True:
-        episodes, without = _place(problem, stays, cuts, capacity_bytes)
+        episodes, without = _place(stretches, cuts, len(schedule), capacity_bytes)
         if not without:
-            return TensorPlan(
-                schedule=tuple(schedule),
-                episodes=tuple(sorted(episodes, key=lambda one: (one.first_step, one.tensor))),
-            )
+            episodes.sort(key=lambda one: (one.first_step, one.tensor))
+            return TensorPlan(schedule=tuple(schedule), episodes=tuple(episodes))
         for number in without:
             cuts[number] = Cut(cuts[number] + 1)
 
@@ -73,35 +74,40 @@ def pieces(steps: Sequence[int], cut: Cut) -> list[tuple[int, int]]:
     return found
 
 
+def _stretches(problem: PlanProblem, schedule: Sequence[int], kept: Collection[Gap]) -> Iterator[_Stretch]:
+    for tensor, steps in enumerate(steps_of_uses(problem, schedule)):
+        size = problem.tensors[tensor].size_bytes
+        begin = 0
+        for end in range(1, len(steps) + 1):
+            if end == len(steps) or Gap(tensor, steps[end - 1], steps[end]) not in kept:
+                yield _Stretch(tensor=tensor, size_bytes=size, steps=steps[begin:end])
+                begin = end
+
+
 def _place(
-    problem: PlanProblem, stays: Sequence[Stay], cuts: Sequence[Cut], capacity_bytes: int
+    stretches: Sequence[_Stretch], cuts: Sequence[Cut], num_steps: int, capacity_bytes: int
 ) -> tuple[list[Episode], list[int]]:
-    """Episodes of the stays that fit, and the numbers of those that do not."""
-    placed: list[list[tuple[int, int]]] = [[] for _ in range(_num_steps(stays))]
+    """Episodes of the stretches that fit, and the numbers of those that do not."""
+    placed: list[list[tuple[int, int]]] = [[] for _ in range(num_steps)]
     episodes: list[Episode] = []
     without: list[int] = []
-    for number in sorted(range(len(stays)), key=lambda one: _turn(problem, stays[one], cuts[one])):
-        stay = stays[number]
-        size = problem.tensors[stay.tensor].size_bytes
-        for first, last in pieces(stay.steps, cuts[number]):
-            offset = first_fit(size, _occupied(placed[first : last + 1]), capacity_bytes)
+    for number in sorted(range(len(stretches)), key=lambda one: _turn(stretches[one], cuts[one])):
+        stretch = stretches[number]
+        for first, last in pieces(stretch.steps, cuts[number]):
+            offset = first_fit(stretch.size_bytes, _occupied(placed[first : last + 1]), capacity_bytes)
             if offset is None:
                 without.append(number)
                 break
             for step in range(first, last + 1):
-                placed[step].append((offset, offset + size))
-            episodes.append(Episode(tensor=stay.tensor, first_step=first, last_step=last, offset_bytes=offset))
+                placed[step].append((offset, offset + stretch.size_bytes))
+            episodes.append(Episode(tensor=stretch.tensor, first_step=first, last_step=last, offset_bytes=offset))
     return episodes, without
 
 
-def _num_steps(stays: Iterable[Stay]) -> int:
-    return 1 + max((stay.steps[-1] for stay in stays), default=-1)
-
-
-def _turn(problem: PlanProblem, stay: Stay, cut: Cut) -> tuple[int, int, int]:
-    # A single step is cut as finely as can be, whatever its stay is called.
-    finest = Cut.AT_EVERY_STEP if len(stay.steps) == 1 else cut
-    return -finest, -problem.tensors[stay.tensor].size_bytes, stay.steps[0]
+def _turn(stretch: _Stretch, cut: Cut) -> tuple[int, int, int]:
+    # A single step is cut as finely as can be, whatever its stretch is called.
+    finest = Cut.AT_EVERY_STEP if len(stretch.steps) == 1 else cut
+    return -finest, -stretch.size_bytes, stretch.steps[0]
 
 
 def _occupied(by_step: Iterable[Iterable[tuple[int, int]]]) -> set[tuple[int, int]]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from mapper.baselines.policies import Candidate, Policy
 from mapper.free_gaps import first_fit
+from mapper.gaps import steps_of_uses
 from mapper.problem import PlanProblem
 from mapper.tensor_plan import Episode, TensorPlan
-from mapper.uses import uses_by_tensor
 
 
 def place_evict_place(
@@ -25,7 +25,7 @@ def place_evict_place(
     """Return the plan of ``schedule`` in which ``policy`` says what leaves; None where operands exceed the capacity."""
     if any(problem.demand_bytes(operator) > capacity_bytes for operator in schedule):
         return None
-    scratchpad = _Scratchpad(problem, uses_by_tensor(problem, schedule), capacity_bytes, policy)
+    scratchpad = _Scratchpad(problem, steps_of_uses(problem, schedule), capacity_bytes, policy)
     for step, operator in enumerate(schedule):
         scratchpad.run(step, problem.operands(operator))
     episodes = sorted(scratchpad.episodes, key=lambda one: (one.first_step, one.tensor))

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mapper.free_gaps import free_gaps
+from mapper.gaps import steps_of_uses
 from mapper.problem import PlanProblem
 from mapper.tensor_plan import Episode, TensorPlan
-from mapper.uses import uses_by_tensor
 
 
 def whole_lifetimes(problem: PlanProblem, schedule: Sequence[int], capacity_bytes: int) -> TensorPlan | None:
@@ -34,7 +34,7 @@ def _peak_bytes(problem: PlanProblem, plan: TensorPlan) -> int:
 
 
 def _unbounded(problem: PlanProblem, schedule: Sequence[int]) -> TensorPlan:
-    uses = uses_by_tensor(problem, schedule)
+    uses = steps_of_uses(problem, schedule)
     sizes = [tensor.size_bytes for tensor in problem.tensors]
     placed: list[Episode] = []
     for tensor in sorted((one for one in range(len(sizes)) if uses[one]), key=lambda one: (-sizes[one], uses[one][0])):

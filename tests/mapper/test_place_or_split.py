@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mapper.place_or_split import Cut, Stay, pieces, place_or_split
+from mapper.gaps import gaps_of, moved_bytes
+from mapper.place_or_split import Cut, pieces, place_or_split
 from mapper.replay import replay
 from mapper.tensor_plan import Episode, spill_bytes
-from mapper.uses import uses_by_tensor
 from tests.mapper.drawn_problems import problem_of, problems_in_scratchpads
 
 
@@ -23,8 +23,7 @@ def test_pieces():
 def test_the_smaller_is_cut_where_it_is_idle():
     # t0 (4) and t1 (2) are used at both ends, t2 (3) alone in between; 4 + 3 leaves 1 of 8 bytes
     problem = problem_of([4, 2, 3], [(0, 1), (2,), (0, 1)], [(), (), ()])
-    stays = [Stay(tensor=tensor, steps=steps) for tensor, steps in enumerate(uses_by_tensor(problem, (0, 1, 2)))]
-    plan = place_or_split(problem, (0, 1, 2), stays, 8)
+    plan = place_or_split(problem, (0, 1, 2), gaps_of(problem, (0, 1, 2)), 8)
 
     assert plan is not None
     assert plan.episodes == (
@@ -39,19 +38,19 @@ def test_the_smaller_is_cut_where_it_is_idle():
 def test_operands_that_exceed_the_capacity():
     problem = problem_of([4, 2], [(0, 1)], [()])
 
-    assert place_or_split(problem, (0,), [Stay(tensor=0, steps=(0,)), Stay(tensor=1, steps=(0,))], 5) is None
+    assert place_or_split(problem, (0,), (), 5) is None
 
 
 @settings(max_examples=80, deadline=None)
 @given(drawn=problems_in_scratchpads(max_operators=8), data=st.data())
-def test_any_stays_become_a_plan(drawn, data):
+def test_any_gaps_become_a_plan(drawn, data):
     problem, capacity = drawn
     schedule = range(len(problem.operators))
-    stays = []
-    for tensor, steps in enumerate(uses_by_tensor(problem, schedule)):
-        at = data.draw(st.integers(0, len(steps)))
-        stays += [Stay(tensor=tensor, steps=part) for part in (steps[:at], steps[at:]) if part]
-    plan = place_or_split(problem, schedule, stays, capacity)
+    gaps = gaps_of(problem, schedule)
+    kept = frozenset(gap for gap in gaps if data.draw(st.booleans()))
+    plan = place_or_split(problem, schedule, kept, capacity)
 
     assert plan is not None
-    assert replay(problem, plan, capacity) == spill_bytes(problem, plan.schedule, plan.episodes)
+    moved = replay(problem, plan, capacity)
+    assert moved == spill_bytes(problem, plan.schedule, plan.episodes)
+    assert moved >= moved_bytes(problem, set(gaps) - kept)

@@ -11,7 +11,7 @@ from tests.mapper.plan_brute_force import peak_bytes
 
 
 def test_smallest_gap_that_is_large_enough():
-    # By size: t0 (8) at 0, then t1 (7), which meets it at step 1, at 8; t2 (6) lives at step 0 only, beside t0: at 8 too.
+    # By size: t0 (8) at 0, then t1 (7), which meets it at step 1, at 8; t2 (6) lives at step 0 only, beside t0: at 8.
     # t3 (5) meets t1 at step 2, below which t0 has left 8 bytes: at 0.
     problem = problem_of([8, 7, 6, 5], [(), (0,), (1,)], [(0, 2), (1,), (3,)])
     plan = whole_lifetimes(problem, range(3), 15)
