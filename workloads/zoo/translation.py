@@ -24,11 +24,11 @@ def transformer_base(builder: GraphBuilder, options: ZooOptions) -> tuple[str, .
     """
     length = options.bindings["seq"]
     table = builder.weight("embedding.weight", (_VOCABULARY, _DIM))
-    positions = builder.input("positions", (length, _DIM))
     source, target = (
         builder.gather(f"{side}.embedding", table, builder.input(f"{side}_ids", (options.batch, length), INT32))
         for side in ("source", "target")
     )
+    positions = builder.input("positions", (length, _DIM))
     memory = _encode(builder, builder.elementwise("source.positions", "add", source, positions))
     x = _decode(builder, builder.elementwise("target.positions", "add", target, positions), memory)
     return (builder.matmul("logits", x, table, transpose_b=True),)

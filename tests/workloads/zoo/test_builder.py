@@ -84,6 +84,31 @@ def test_fused_activation_of_an_addition_takes_a_vector_operation() -> None:
     assert nest.num_operations == 20
 
 
+def test_three_axes() -> None:
+    """3 x 4 weights of a 3 x 1 x 1 kernel over 2 channels; the mean over 4 x 6 x 6 positions."""
+    builder = GraphBuilder(name="clip")
+    x = builder.input("x", (1, 2, 8, 6, 6))
+    x = builder.conv("conv", x, ConvSpec(filters=4, kernel=(3, 1, 1), stride=(2, 1, 1), padding=(1, 0, 0), bias=False))
+    assert builder.shape(x) == (1, 4, 4, 6, 6)
+    assert builder.shape(builder.pool_image("image", x)) == (1, 4, 1, 1, 1)
+    assert builder.shape(builder.global_pool("mean", x)) == (1, 4)
+    network = builder.finish(("image", "mean.flatten"))
+    assert network.num_parameters == 3 * 2 * 4
+    assert "conv.bias" not in network.tensors
+
+
+def test_channels_are_normalised_concatenated_and_resized() -> None:
+    builder = GraphBuilder(name="channels")
+    x, y = builder.input("x", (2, 8, 5, 5)), builder.input("y", (2, 3, 5, 5))
+    assert builder.shape(builder.concat("both", x, y, x)) == (2, 19, 5, 5)
+    assert builder.shape(builder.batch_norm("norm", "both")) == (2, 19, 5, 5)
+    assert builder.shape(builder.resize("resize", "norm", (9, 10))) == (2, 19, 9, 10)
+    network = builder.finish(("resize",))
+    assert network.num_parameters == 2 * 19
+    (nest,) = lower(network.operators[-1], network.tensors)  # type: ignore[misc]
+    assert nest.num_operations == 4 * 2 * 19 * 90  # four taps an element
+
+
 def test_a_size_that_vanishes_is_an_error() -> None:
     builder = GraphBuilder(name="small")
     with pytest.raises(NetworkError, match=r"tensor 'conv': dimension 2 is -1, expected at least 1"):

@@ -18,7 +18,7 @@ def test_resnet50_strides_in_the_3x3_convolution() -> None:
     assert (work.window.kernel, work.window.strides) == ((3, 3), (2, 2))
 
 
-@pytest.mark.parametrize(("name", "num_convs"), [("resnet18", 20), ("resnet50", 53), ("resnet9", 8)])
+@pytest.mark.parametrize(("name", "num_convs"), [("resnet18", 20), ("resnet50", 53), ("resnext50", 53), ("resnet9", 8)])
 def test_every_convolution_has_its_normalisation_folded(name: str, num_convs: int) -> None:
     convs = [operator for operator in build(name).operators if isinstance(operator.work, Convolution)]
     assert len(convs) == num_convs
@@ -35,3 +35,15 @@ def test_resnet9_by_hand() -> None:
 def test_other_resolutions() -> None:
     assert build("resnet50", bindings={"resolution": 320}).tensors["layer4.2.add"].shape == (1, 2048, 10, 10)
     assert build("resnet9", bindings={"resolution": 64}).tensors["layer3.add"].shape == (1, 512, 8, 8)
+
+
+def test_resnext50_has_32_groups_of_4() -> None:
+    """Twice as wide inside as ResNet-50: 128 filters in the first stage, each over 128 / 32 = 4 channels."""
+    network = build("resnext50")
+    works = {operator.name: operator.work for operator in network.operators}
+    for stage in range(4):
+        work = works[f"layer{stage + 1}.0.conv2"]
+        assert isinstance(work, Convolution)
+        assert work.groups == 32
+    assert network.tensors["layer1.0.conv2.weight"].shape == (128, 4, 3, 3)
+    assert network.tensors["layer4.2.conv3.weight"].shape == (2048, 1024, 1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workloads.loop_nest import MatrixNest, lower
 from workloads.zoo.builder import GraphBuilder
-from workloads.zoo.transformer import feed_forward, self_attention
+from workloads.zoo.transformer import attention, feed_forward, self_attention
 
 
 def test_attention_of_five_tokens_and_two_heads() -> None:
@@ -18,6 +18,18 @@ def test_attention_of_five_tokens_and_two_heads() -> None:
     assert builder.shape("a.scores") == (1, 2, 5, 5)
     assert builder.shape(y) == (1, 5, 8)
     assert network.num_parameters == 4 * (8 * 8 + 8)
+
+
+def test_attention_to_another_sequence() -> None:
+    """Five tokens attend to three: queries and output 5 x 8 x 8, keys and values 3 x 8 x 8, scores 2 x 5 x 3 x 4."""
+    builder = GraphBuilder(name="attention")
+    x, memory = builder.input("x", (1, 5, 8)), builder.input("memory", (1, 3, 8))
+    y = attention(builder, "a", (x, memory), 2)
+    network = builder.finish((y,))
+    nests = [lower(operator, network.tensors) for operator in network.operators]
+    assert [nest.num_macs for nest in nests if isinstance(nest, MatrixNest)] == [320, 192, 192, 120, 120, 320]
+    assert builder.shape("a.scores") == (1, 2, 5, 3)
+    assert builder.shape(y) == (1, 5, 8)
 
 
 def test_feed_forward() -> None:
