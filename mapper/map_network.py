@@ -36,12 +36,12 @@ def map_network(
         When an operator's smallest tile exceeds the scratchpad; names it and says how many bytes are missing.
     """
     machine = Machine(accelerator=accelerator)
-    known: dict[tuple[tuple[Nest, ...], float], Tiling | Shortage] = {}
+    known: dict[tuple[tuple[Nest, ...], tuple[float, ...]], Tiling | Shortage] = {}
     tilings: dict[str, Tiling] = {}
     for index, operator in enumerate(network.operators):
         nests = machine.storage.nests_of(operator, network.tensors)
         if nests:
-            fixed_pj = fixed_energy(operator, network.tensors, nests[0], machine).total_pj
+            fixed_pj = tuple(fixed_energy(operator, network.tensors, nest, machine).total_pj for nest in nests)
             key = (nests, fixed_pj)
             if key not in known:
                 known[key] = best_tiling(nests, machine, objective, fixed_pj=fixed_pj)

@@ -36,11 +36,11 @@ class Shortage:
 
 
 def best_tiling(
-    nests: tuple[Nest, ...], machine: Machine, objective: Objective, *, fixed_pj: float = 0.0
+    nests: tuple[Nest, ...], machine: Machine, objective: Objective, *, fixed_pj: tuple[float, ...] = ()
 ) -> Tiling | Shortage:
     """Return the tiling with the least ``objective`` over the alternative ``nests`` of one operator.
 
-    ``fixed_pj`` is the operator's energy that no tiling changes; it matters to energy times cycles alone.
+    ``fixed_pj`` is the energy of each nest that no tiling changes, 0 unless given; it matters to energy times cycles.
     """
     best = None
     scores = (math.inf, math.inf)
@@ -50,7 +50,7 @@ def best_tiling(
             continue
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
-        wanted = kernel_objective(objective, nest, machine, fixed_pj)
+        wanted = kernel_objective(objective, nest, machine, fixed_pj[alternative] if fixed_pj else 0.0)
         record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted, scores)
         if record.size:
             best = _tiling(record, candidates, alternative)

@@ -40,7 +40,7 @@ class Machine:
     @cached_property
     def storage(self) -> NestStorage:
         """How it stores operands: nests with that storage are ``storage.nests_of(operator, tensors)``."""
-        return NestStorage(self.accelerator.compression, self.array)
+        return NestStorage(self.accelerator.compression, self.array_for)
 
     @property
     def num_lanes(self) -> int:

@@ -8,7 +8,7 @@ from simulator.machine import Machine
 from simulator.result import OperatorCompression
 from workloads.loop_nest import MatrixNest, matrix_operands
 from workloads.operators import Operator
-from workloads.tensor import Tensor
+from workloads.tensor import Tensor, TensorRole
 
 
 def operator_compression(
@@ -16,13 +16,14 @@ def operator_compression(
 ) -> OperatorCompression:
     """Return what is known of the zeros of ``nest``, which of ``operator``'s it is, and what the array does of it."""
     names = matrix_operands(operator, tensors)
-    num_weights = sum(tensors[name].num_elements for name in names.weights)
+    weights = [tensors[name] for name in names.weights if tensors[name].role is TensorRole.WEIGHT]
+    num_weights = sum(weight.num_elements for weight in weights)
     performed, gated = mac_counts(nest, machine)
     return OperatorCompression(
         weight_density_fraction=nest.weight_density_fraction,
         activation_density_fraction=nest.input_density_fraction,
-        weight_origin=str(nest.weight_sparsity.origin) if nest.weight_sparsity else "",
-        weight_format=nest.stored_weight.format,
+        weight_origin=str(nest.weight_sparsity.origin) if nest.weight_sparsity and weights else "",
+        weight_format=nest.stored_weight.format if weights else "",
         weight_bits=num_weights * nest.stored_weight.off_chip_value_bits,
         metadata_bits=num_weights * nest.stored_weight.off_chip_metadata_bits,
         effectual_macs=nest.num_effectual_macs,

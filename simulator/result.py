@@ -105,7 +105,8 @@ class OperatorCompression:
     weight_origin : str
         How the weights' zeros are known (``file``, ``pruned``, ``synthetic``, ``given``); empty where they are not.
     weight_format : str
-        Storage format of the weights off-chip.
+        Storage format of the weights off-chip; empty for a product of two activations, which has no weights: the
+        second one's density stands for theirs.
     weight_bits, metadata_bits : float
         What the weights take off-chip: values, and what says where these belong.
     effectual_macs : int

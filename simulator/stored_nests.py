@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hw_configs.accelerator import Compression, OperandCompression
 from simulator.arrays.protocol import ArrayModel
 from workloads.loop_nest import MatrixNest, VectorNest, matrix_operands, nests_of
-from workloads.operand_storage import OperandStorage
-from workloads.operators import Operator
+from workloads.operand_storage import OperandStorage, averaged, dense_storage
+from workloads.operators import Operator, Recurrent
 from workloads.storage import StorageFormat, StoredTensor, cheapest
 from workloads.tensor import Tensor, TensorRole
 from workloads.weight_layout import layout_shape
@@ -22,11 +22,11 @@ Nest = MatrixNest | VectorNest
 class NestStorage:
     """Chooses for each tensor the cheapest format that ``compression`` decodes; remembers what it chose.
 
-    ``array`` says in which pattern it takes N:M weights.
+    ``bound_array`` gives the array that knows a nest's zeros: it says in which pattern it takes N:M weights.
     """
 
     compression: Compression
-    array: ArrayModel
+    bound_array: Callable[[MatrixNest], ArrayModel]
     _chosen: dict[tuple[Tensor, tuple[int, ...]], StoredTensor] = field(default_factory=dict)
 
     def nests_of(self, operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[Nest, ...]:
@@ -51,7 +51,7 @@ class NestStorage:
         inputs = [tensors[names.input]] if tensors[names.input].role is not TensorRole.WEIGHT else []
         return replace(
             nest,
-            input_storage=self._activations(inputs),
+            input_storage=self._inputs(operator, nest, inputs),
             weight_storage=self._weights(operator, nest, weights) if is_weight else self._activations(weights),
             output_storage=self._activations([tensors[name] for name in operator.outputs]),
         )
@@ -71,12 +71,19 @@ class NestStorage:
         dense_bits = sum(tensor.size_bits for tensor in activations) / sum(one.num_elements for one in activations)
         return storage.off_chip_bits / dense_bits
 
+    def _inputs(self, operator: Operator, nest: MatrixNest, inputs: list[Tensor]) -> OperandStorage | None:
+        """A recurrent cell's inputs are x and its own hidden state, which is dense."""
+        storage = self._activations(inputs)
+        if storage is None or not isinstance(operator.work, Recurrent):
+            return storage
+        return averaged(storage, dense_storage(nest.input_bits), operator.work.input_size / nest.num_channels)
+
     def _weights(self, operator: Operator, nest: MatrixNest, weights: list[Tensor]) -> OperandStorage | None:
         wanted = self.compression.weight
         if wanted is None or all(weight.sparsity is None and weight.num_codes is None for weight in weights):
             return None
         shapes = [layout_shape(operator, weight.name, weight.shape) for weight in weights]
-        array = self.array.bound_to(nest)
+        array = self.bound_array(nest)
         return self._storage([_in_pattern_of(array, weight) for weight in weights], shapes, wanted)
 
     def _activations(self, tensors: list[Tensor]) -> OperandStorage | None:
@@ -88,16 +95,22 @@ class NestStorage:
 
     def _storage(
         self, tensors: list[Tensor], shapes: Sequence[tuple[int, ...]], decoder: OperandCompression
-    ) -> OperandStorage:
-        """Return the average over all elements of ``tensors``, each in the format that is cheapest for it."""
+    ) -> OperandStorage | None:
+        """Return the average over all elements of ``tensors``, each in the format that is cheapest for it.
+
+        None where that is dense storage for all of them: nothing is decoded then.
+        """
         stored = [self._choose(tensor, shape, decoder) for tensor, shape in zip(tensors, shapes, strict=True)]
+        names = dict.fromkeys(_format_name(*pair) for pair in zip(tensors, stored, strict=True))
+        if set(names) == {StorageFormat.DENSE}:
+            return None
         num_elements = sum(tensor.num_elements for tensor in tensors)
         values = sum(one.bits.value_bits for one in stored) / num_elements
         metadata = sum(one.bits.metadata_bits for one in stored) / num_elements
         dense = sum(tensor.num_elements * tensor.format.bits for tensor in tensors) / num_elements
         at_array = decoder.decoded_at == "array"
         return OperandStorage(
-            format="+".join(dict.fromkeys(_format_name(*pair) for pair in zip(tensors, stored, strict=True))),
+            format="+".join(names),
             off_chip_value_bits=values,
             off_chip_metadata_bits=metadata,
             scratchpad_value_bits=values if at_array else dense,

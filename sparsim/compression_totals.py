@@ -21,7 +21,7 @@ class CompressionTotals:
     weight_density_fraction : float
         Of all their weights together, each weighed by the products that it takes part in.
     activation_density_fraction : float
-        Likewise.
+        Likewise, of what is multiplied by weights.
     formats : tuple of str
         Storage formats of weights, the commonest first.
     origins : tuple of str
@@ -49,6 +49,7 @@ def compression_totals(result: Result) -> CompressionTotals:
     """Return the sums over the operators of ``result``."""
     found = [(cost.macs, cost.compression) for cost in result.operators if cost.compression is not None]
     parts = [compression for _, compression in found]
+    weighted = [(macs, part) for macs, part in found if part.weight_format]  # the others multiply two activations
     return CompressionTotals(
         macs=sum(macs for macs, _ in found),
         effectual_macs=sum(part.effectual_macs for part in parts),
@@ -56,8 +57,8 @@ def compression_totals(result: Result) -> CompressionTotals:
         gated_macs=sum(part.gated_macs for part in parts),
         weight_bits=float(sum(part.weight_bits for part in parts)),
         metadata_bits=float(sum(part.metadata_bits for part in parts)),
-        weight_density_fraction=_weighed([(macs, part.weight_density_fraction) for macs, part in found]),
-        activation_density_fraction=_weighed([(macs, part.activation_density_fraction) for macs, part in found]),
+        weight_density_fraction=_weighed([(macs, part.weight_density_fraction) for macs, part in weighted]),
+        activation_density_fraction=_weighed([(macs, part.activation_density_fraction) for macs, part in weighted]),
         formats=_commonest([part.weight_format for part in parts if part.weight_bits]),
         origins=_commonest([part.weight_origin for part in parts]),
     )

@@ -45,3 +45,16 @@ def dense_storage(element_bits: int) -> OperandStorage:
         scratchpad_value_bits=element_bits,
         scratchpad_metadata_bits=0.0,
     )
+
+
+def averaged(first: OperandStorage, second: OperandStorage, first_fraction: float) -> OperandStorage:
+    """Return the storage of elements of which ``first_fraction`` are stored as ``first`` and the rest as ``second``."""
+    rest = 1 - first_fraction
+    return OperandStorage(
+        format=first.format,
+        off_chip_value_bits=first_fraction * first.off_chip_value_bits + rest * second.off_chip_value_bits,
+        off_chip_metadata_bits=first_fraction * first.off_chip_metadata_bits + rest * second.off_chip_metadata_bits,
+        scratchpad_value_bits=first_fraction * first.scratchpad_value_bits + rest * second.scratchpad_value_bits,
+        scratchpad_metadata_bits=first_fraction * first.scratchpad_metadata_bits
+        + rest * second.scratchpad_metadata_bits,
+    )

@@ -64,3 +64,15 @@ def test_skipping_performs_fewer():
     assert found.weight_format == "nm"
     assert found.weight_bits == pytest.approx(32 * 8)
     assert found.metadata_bits == pytest.approx(32 * 2)
+
+
+def test_a_product_of_two_activations_has_no_weights():
+    builder = GraphBuilder(name="scores")
+    a, b = builder.input("a", (8, 16)), builder.input("b", (16, 4))
+    network = builder.finish((builder.matmul("scores", a, b),))
+    machine = Machine(accelerator=load_accelerator("os_array"))
+    (nest,) = machine.storage.nests_of(network.operators[0], network.tensors)
+
+    found = operator_compression(network.operators[0], network.tensors, nest, machine)
+
+    assert (found.weight_bits, found.metadata_bits, found.weight_format, found.weight_origin) == (0, 0, "", "")

@@ -12,12 +12,15 @@ from hw_configs.load import load_accelerator
 from simulator.arrays import array_model
 from simulator.arrays.systolic import SystolicArray
 from simulator.stored_nests import NestStorage
+from workloads.formats import INT8
 from workloads.loop_nest import MatrixNest, VectorNest, nests_of
 from workloads.network import Network
+from workloads.operators import Operator, Recurrent
 from workloads.sparsity import Mask, NmPattern, Sparsity, SparsityOrigin
+from workloads.tensor import Tensor, TensorRole
 from workloads.zoo.builder import GraphBuilder
 
-ARRAY = SystolicArray(4, 4, "os")
+ARRAY = SystolicArray(4, 4, "os").bound_to
 SHAPE = (1, 4, 1, 16)  # one group of 4 filters, one tap, 16 channels
 
 
@@ -130,7 +133,7 @@ def test_weights_are_stored_in_the_pattern_that_the_array_runs():
         density_fraction=0.25, origin=SparsityOrigin.PRUNED, pattern=NmPattern(n=1, m=4), mask=Mask.of(nonzero)
     )
     network = gemm(sparsity)
-    storage = NestStorage(Compression(weight=decoder("nm")), core)
+    storage = NestStorage(Compression(weight=decoder("nm")), core.bound_to)
 
     (nest,) = storage.nests_of(network.operators[0], network.tensors)
 
@@ -146,7 +149,33 @@ def test_weights_that_an_nm_array_runs_dense_are_stored_dense():
     core = array_model(load_accelerator("sparse_tensor_core").array)
     network = gemm(sparsity)
 
-    (nest,) = NestStorage(Compression(weight=decoder("nm")), core).nests_of(network.operators[0], network.tensors)
+    (nest,) = NestStorage(Compression(weight=decoder("nm")), core.bound_to).nests_of(
+        network.operators[0], network.tensors
+    )
 
     assert isinstance(nest, MatrixNest)
     assert (nest.stored_weight.format, nest.stored_weight.off_chip_bits) == ("dense", 8)
+
+
+def test_what_is_stored_dense_needs_no_decoder():
+    full = Sparsity(density_fraction=1.0, origin=SparsityOrigin.GIVEN)
+
+    assert nest_of(gemm(full), Compression(weight=decoder("bitmap"))).weight_storage is None
+
+
+def test_a_hidden_state_is_dense_beside_compressed_inputs():
+    # 4 inputs of 5 bits (bitmap, half of them zero) and 12 hidden units of 8: 116 bits for 16 elements
+    shapes = {"x": (3, 2, 4), "w": (1, 48, 4), "r": (1, 48, 12), "y": (3, 1, 2, 12)}
+    roles = {"x": TensorRole.INPUT, "w": TensorRole.WEIGHT, "r": TensorRole.WEIGHT, "y": TensorRole.OUTPUT}
+    half = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=INT8, role=roles[name], sparsity=half if name == "x" else None)
+        for name, shape in shapes.items()
+    }
+    work = Recurrent(num_gates=4, num_steps=3, batch=2, input_size=4, hidden_size=12)
+    lstm = Operator(name="lstm", work=work, inputs=("x", "w", "r"), outputs=("y",))
+
+    (nest,) = NestStorage(Compression(activation=decoder("bitmap")), ARRAY).nests_of(lstm, tensors)
+
+    assert isinstance(nest, MatrixNest)
+    assert nest.stored_input.off_chip_bits == pytest.approx(116 / 16)
