@@ -52,7 +52,7 @@ def draw_graph(num_nodes: int, seed: int) -> WiredGraph:
 
 
 def randwire(builder: GraphBuilder, options: ZooOptions) -> tuple[str, ...]:
-    """Append the small regime (78 channels): two convolutions, three stages of 32 nodes, table 2 of the paper.
+    """Append the small regime (78 channels): two convolutions, three stages of 32 nodes.
 
     Stage s (0 to 2) is drawn with seed 3 * ``seed`` + s.
     """

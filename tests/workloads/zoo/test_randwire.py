@@ -55,7 +55,7 @@ def test_edge_weights_are_parameters_though_no_tensors() -> None:
 
 
 def test_seeds_scatter_as_the_papers_draws_do() -> None:
-    """Source: Xie et al., ICCV 2019, table 3: 5.6 +- 0.1 M and 583 +- 6.2 M for WS(4, 0.75), small regime."""
+    """Source: Xie et al., ICCV 2019: 5.6 +- 0.1 M and 583 +- 6.2 M for WS(4, 0.75), small regime."""
     networks = [build("randwire", bindings={"seed": seed}) for seed in range(8)]
     parameters = [network.num_parameters / 1e6 for network in networks]
     macs = [num_macs(network) / 1e6 for network in networks]
