@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from workloads.sparsity import Mask, Sparsity
+from workloads.sparsity import BlockPattern, Mask, NmPattern, Pattern, Sparsity
 from workloads.tensor import Tensor
 
 
 def joined_sparsity(input_weight: Tensor, hidden_weight: Tensor) -> Sparsity | None:
     """Return the sparsity of (w | r), its reduction the inputs first and then the hidden units.
 
-    A pattern holds where both keep to it; a mask is known where both are.
+    A pattern holds where both keep to it and none of its groups of channels reaches from the inputs into the hidden
+    units; a mask is known where both are.
     """
     parts = (input_weight.sparsity, hidden_weight.sparsity)
     known = [part for part in parts if part is not None]
@@ -21,12 +22,21 @@ def joined_sparsity(input_weight: Tensor, hidden_weight: Tensor) -> Sparsity | N
     nonzeros = sum(
         size * (1.0 if part is None else part.density_fraction) for part, size in zip(parts, sizes, strict=True)
     )
-    first, second = parts
-    same_pattern = first is not None and second is not None and first.pattern == second.pattern
     masks = [part.mask for part in known if part.mask is not None]
     return Sparsity(
         density_fraction=min(1.0, nonzeros / sum(sizes)),
         origin=known[0].origin,
-        pattern=first.pattern if first is not None and same_pattern else None,
+        pattern=_joined_pattern(*parts, num_inputs=input_weight.shape[-1]),
         mask=Mask.of(np.concatenate([mask.array() for mask in masks], axis=3)) if len(masks) == 2 else None,
     )
+
+
+def _joined_pattern(first: Sparsity | None, second: Sparsity | None, *, num_inputs: int) -> Pattern | None:
+    """The pattern of both, where the first group of the hidden units begins where one of the whole matrix does."""
+    if first is None or second is None or first.pattern != second.pattern:
+        return None
+    match first.pattern:
+        case NmPattern(m=channels) | BlockPattern(channels=channels) if num_inputs % channels == 0:
+            return first.pattern
+        case _:
+            return None

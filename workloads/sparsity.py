@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workloads.errors import NetworkError
 
 BoolArray = NDArray[np.bool_]
+_DENSITY_TOLERANCE = 1e-9  # a density is a quotient of whole numbers below 2**48, or an average of two such
 
 
 class SparsityOrigin(StrEnum):
@@ -55,6 +56,10 @@ class BlockPattern:
     filters: int
     channels: int
 
+    def __post_init__(self) -> None:
+        if self.filters < 1 or self.channels < 1:
+            raise NetworkError(f"pattern {self}: expected at least one filter and one channel")
+
     def __str__(self) -> str:
         return f"block {self.filters}x{self.channels}"
 
@@ -93,6 +98,11 @@ class Mask:
         count = math.prod(self.shape)
         return np.unpackbits(np.frombuffer(self.packed, dtype=np.uint8), count=count).astype(bool).reshape(self.shape)
 
+    @property
+    def num_nonzeros(self) -> int:
+        """Elements that are not zero; the packing fills its last byte up with zeros."""
+        return int(np.bitwise_count(np.frombuffer(self.packed, dtype=np.uint8)).sum(dtype=np.int64))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Mask) and (self.shape, self.digest) == (other.shape, other.digest)
 
@@ -117,7 +127,7 @@ class Sparsity:
     Raises
     ------
     NetworkError
-        For a density outside [0, 1].
+        For a density outside [0, 1], or another than the mask's.
     """
 
     density_fraction: float
@@ -128,3 +138,7 @@ class Sparsity:
     def __post_init__(self) -> None:
         if not 0 <= self.density_fraction <= 1:
             raise NetworkError(f"density is {self.density_fraction}, expected a fraction in [0, 1]")
+        if self.mask is not None:
+            counted = self.mask.num_nonzeros / math.prod(self.mask.shape)
+            if abs(counted - self.density_fraction) > _DENSITY_TOLERANCE:
+                raise NetworkError(f"density is {self.density_fraction}, expected that of the mask, {counted}")
