@@ -19,7 +19,7 @@ from mapper.gaps import Gap, gaps_of
 from mapper.partition.boundary import Boundary, boundaries
 from mapper.partition.cuts import Division
 from mapper.partition.joining import PlannedPart, joined
-from mapper.partition.part import Part, part_between
+from mapper.partition.part import ENTER, EXIT, Part, part_between
 from mapper.partition.spanning_bound import spanning_bound_bytes
 from mapper.place_or_split import place_or_split
 from mapper.problem import PlanProblem
@@ -29,8 +29,9 @@ from mapper.tensor_plan import TensorPlan, spill_bytes
 PartPlanner = Callable[[PlanProblem, int], Certificate]
 """Plans a problem in a capacity of bytes. Its bound must hold for every order of the problem that it is given, or be 0.
 
-A part's problem is not the network's: see ``mapper.partition.part``. A plan that does not enter first and exit last is
-not used.
+A part's problem is not the network's: see ``mapper.partition.part``. Where one tensor lives across a serial cut, the
+graph itself makes every order enter first and exit last. Elsewhere a planner may find an order that does not: its bound
+holds, since it had more to choose from, and its order is taken with the ends put back.
 """
 
 
@@ -112,7 +113,7 @@ def _through(problem: PlanProblem, division: Division, capacity_bytes: int, plan
         after = []
         for leaving in leavings:
             arrivals = [
-                _arrival(state, part, leaving, planner(part.problem, capacity_bytes))
+                _arrival(state, part, leaving, planner, capacity_bytes)
                 for state in states
                 if (part := part_between(problem, operators, state.boundary, leaving)) is not None
             ]
@@ -124,13 +125,24 @@ def _through(problem: PlanProblem, division: Division, capacity_bytes: int, plan
     return states[0]
 
 
-def _arrival(state: _State, part: Part, leaving: Boundary, found: Certificate) -> _State:
+def _arrival(state: _State, part: Part, leaving: Boundary, planner: PartPlanner, capacity_bytes: int) -> _State:
     path = None
-    if state.path is not None and found.plan is not None and part.keeps_the_ends(found.plan):
-        moved = spill_bytes(part.problem, found.plan.schedule, found.plan.episodes)
-        planned = PlannedPart(part=part, plan=found.plan, leaving=leaving)
+    found = planner(part.problem, capacity_bytes)
+    plan = None if found.plan is None else _with_ends(part, found.plan, capacity_bytes)
+    if state.path is not None and plan is not None:
+        moved = spill_bytes(part.problem, plan.schedule, plan.episodes)
+        planned = PlannedPart(part=part, plan=plan, leaving=leaving)
         path = _Path(state.path.moved_bytes + part.fixed_bytes + moved, planned, state.path)
     return _State(leaving, path, state.lower_bound_bytes + part.fixed_bytes + found.lower_bound_bytes)
+
+
+def _with_ends(part: Part, plan: TensorPlan, capacity_bytes: int) -> TensorPlan | None:
+    """``plan``, or one of its order that enters first and exits last."""
+    if part.keeps_the_ends(plan):
+        return plan
+    turn = {ENTER: 0, EXIT: 2}
+    schedule = sorted(plan.schedule, key=lambda operator: turn.get(part.operators[operator], 1))
+    return place_or_split(part.problem, schedule, frozenset(gaps_of(part.problem, schedule)), capacity_bytes)
 
 
 def _choice(problem: PlanProblem, division: Division, path: _Path | None) -> tuple[tuple[int, ...], frozenset[Gap]]:

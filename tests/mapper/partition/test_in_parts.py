@@ -85,7 +85,7 @@ def test_any_division_gives_a_plan(drawn, max_operators, max_tensors):
     assert (certificate.verdict is Verdict.OPTIMAL) == (certificate.lower_bound_bytes == certificate.objective_bytes)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
 @given(drawn=chains_in_scratchpads(), max_operators=st.integers(2, 4))
 def test_serial_cuts_lose_nothing(drawn, max_operators):
     problem, capacity = drawn
@@ -95,7 +95,8 @@ def test_serial_cuts_lose_nothing(drawn, max_operators):
 
     assert certificate.plan is not None
     assert replay(problem, certificate.plan, capacity) == certificate.objective_bytes
-    if division.is_serial:
+    best = optimum_bytes(problem, capacity)
+    assert certificate.lower_bound_bytes <= best <= certificate.objective_bytes
+    if division.is_serial and all(len(cut.tensors) == 1 for cut in division.cuts):
         # the parts' bound knows addresses within parts, not across them
-        least = optimum_bytes(problem, capacity, addresses=False)
-        assert least <= certificate.lower_bound_bytes <= optimum_bytes(problem, capacity) <= certificate.objective_bytes
+        assert optimum_bytes(problem, capacity, addresses=False) <= certificate.lower_bound_bytes
