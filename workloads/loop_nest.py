@@ -31,7 +31,7 @@ from workloads.operators import (
 )
 from workloads.recurrent_sparsity import joined_sparsity
 from workloads.sparsity import Sparsity
-from workloads.tensor import Tensor
+from workloads.tensor import Tensor, TensorRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,9 @@ class MatrixNest:
         M counts dependent steps of a recurrent cell, ``batch`` rows each: no two steps overlap on the array.
     is_unfolded : bool
         Windows are copied out (im2col) on the way from off-chip memory, so that K can be cut anywhere.
+    unfolded_taps : int
+        Kernel positions that the channels of an unfolded nest run over, one after another, ``num_channels`` over this
+        at each; 1 for a nest that is not unfolded.
     fused_operations_per_output : int
         Vector-unit operations on each output before it leaves.
     input_sparsity, weight_sparsity : Sparsity or None
@@ -105,6 +108,7 @@ class MatrixNest:
     sequential: bool = False
     fused_operations_per_output: int = 0
     is_unfolded: bool = False
+    unfolded_taps: int = 1
     input_sparsity: Sparsity | None = None
     weight_sparsity: Sparsity | None = None
     input_storage: OperandStorage | None = None
@@ -219,15 +223,17 @@ def matrix_operands(operator: Operator, tensors: Mapping[str, Tensor]) -> Matrix
     match operator.work:
         case Recurrent():
             return MatrixOperands(input=inputs[0], weights=inputs[1:3])
-        case MatMul() if _is_swapped(tensors[inputs[0]].shape, tensors[inputs[1]].shape):
+        case MatMul() if _is_swapped(tensors[inputs[0]], tensors[inputs[1]]):
             return MatrixOperands(input=inputs[1], weights=inputs[:1])
         case _:
             return MatrixOperands(input=inputs[0], weights=inputs[1:2])
 
 
-def _is_swapped(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    """Whether leading axes that only B has join N: the product is that of the transposes, B' times A'."""
-    return math.prod(b[:-2]) != 1 and math.prod(a[:-2]) == 1
+def _is_swapped(a: Tensor, b: Tensor) -> bool:
+    """Whether the product is that of the transposes, B' times A': only A is a weight, or only B has leading axes."""
+    if a.role is TensorRole.WEIGHT and b.role is not TensorRole.WEIGHT:
+        return True
+    return math.prod(b.shape[:-2]) != 1 and math.prod(a.shape[:-2]) == 1
 
 
 def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tuple[VectorNest, ...]:
@@ -280,7 +286,15 @@ def nests_of(operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[MatrixN
         return lowered
     if lowered.k_per_channel == 1:
         return (lowered,)
-    unfolded = replace(lowered, batch=lowered.m, axes=(), num_channels=lowered.k, k_per_channel=1, is_unfolded=True)
+    unfolded = replace(
+        lowered,
+        batch=lowered.m,
+        axes=(),
+        num_channels=lowered.k,
+        k_per_channel=1,
+        is_unfolded=True,
+        unfolded_taps=lowered.k_per_channel,
+    )
     return (lowered, unfolded)
 
 
@@ -363,25 +377,41 @@ def _lower_gemm(work: Gemm, ins: tuple[Tensor, ...], out: Tensor, fused: int) ->
 def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
     """Leading axes that only A has join M; those that only B has join N by swapping the two; shared ones are groups.
 
+    A weight that is alone on the left is swapped to the right; leading axes that only it has join its filters.
     Assumes an operand broadcast along some but not all leading axes is fetched again for each group.
     """
     a, b = ins[0].shape, ins[1].shape
     k = a[-1]
     m = a[-2] if len(a) > 1 else 1
     n = (b[-2] if work.transpose_b else b[-1]) if len(b) > 1 else 1
+    groups = out.num_elements // (m * n)
+    if _is_swapped(ins[0], ins[1]):
+        swapped = (ins[1], ins[0], *ins[2:])
+        if math.prod(a[:-2]) == 1:  # A is shared by every leading axis
+            return _product(1, groups * n, m, k, swapped, out, fused)
+        if math.prod(b[:-2]) == 1:
+            return _with_one_group(_product(groups, n, m, k, swapped, out, fused))
+        return _product(groups, n, m, k, swapped, out, fused)
     if math.prod(b[:-2]) == 1:  # B is shared by every leading axis
         return _product(1, math.prod(a[:-1]), n, k, ins, out, fused)
-    groups = out.num_elements // (m * n)
-    if _is_swapped(a, b):
-        return _product(1, groups * n, m, k, (ins[1], ins[0], *ins[2:]), out, fused)
     return _product(groups, m, n, k, ins, out, fused)
+
+
+def _with_one_group(nest: MatrixNest) -> MatrixNest:
+    """The filters of all groups side by side: they read one input."""
+    known = nest.weight_sparsity
+    if known is not None and known.mask is not None:
+        known = replace(known, mask=known.mask.with_one_group())
+    return replace(nest, groups=1, num_filters=nest.groups * nest.num_filters, weight_sparsity=known)
 
 
 def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], fused: int) -> MatrixNest:
     """One product a direction whose rows are the steps; final states, where asked for, leave with the outputs.
 
     Assumes the hidden state is fetched with each step's input, ahead of its use like any other operand.
+    Assumes the array multiplies by both weights at the bits of the wider one; each is stored and moved at its own.
     """
+    w, r = ins[1], ins[2]
     return MatrixNest(
         groups=work.num_directions,
         batch=work.batch,
@@ -390,13 +420,16 @@ def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], outs: tuple[Tenso
         num_channels=work.input_size + work.hidden_size,
         n_per_filter=work.num_gates,
         input_bits=ins[0].format.bits,
-        weight_bits=ins[1].format.bits,
+        weight_bits=max(w.format.bits, r.format.bits),
         output_bits=outs[0].format.bits,
         resident_bits=_total_bits(ins[3:]),
         num_output_elements=sum(out.num_elements for out in outs),
         sequential=True,
         fused_operations_per_output=fused + work.num_gates * _OPERATIONS["sigmoid"],
-        weight_sparsity=joined_sparsity(ins[1], ins[2]),
+        weight_sparsity=joined_sparsity(w, r),
+        weight_storage=None
+        if w.format.bits == r.format.bits
+        else dense_storage((w.size_bits + r.size_bits) / (w.num_elements + r.num_elements)),
     )
 
 

@@ -36,8 +36,8 @@ class OperandStorage:
         return self.scratchpad_value_bits + self.scratchpad_metadata_bits
 
 
-def dense_storage(element_bits: int) -> OperandStorage:
-    """Return element after element, nothing left out."""
+def dense_storage(element_bits: float) -> OperandStorage:
+    """Return element after element, nothing left out; ``element_bits`` is an average where widths differ."""
     return OperandStorage(
         format="dense",
         off_chip_value_bits=element_bits,

@@ -98,6 +98,11 @@ class Mask:
         count = math.prod(self.shape)
         return np.unpackbits(np.frombuffer(self.packed, dtype=np.uint8), count=count).astype(bool).reshape(self.shape)
 
+    def with_one_group(self) -> Mask:
+        """Return the same bits, the filters of all groups one after the other in a single group."""
+        groups, filters, taps, channels = self.shape
+        return Mask((1, groups * filters, taps, channels), self.packed, self.digest)
+
     @property
     def num_nonzeros(self) -> int:
         """Elements that are not zero; the packing fills its last byte up with zeros."""

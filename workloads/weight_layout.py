@@ -7,6 +7,7 @@ group and vary fastest, so that N:M groups, blocks and runs lie along neighbouri
     convolution        file (N, C/groups, *kernel)            -> (groups, N/groups, prod(kernel), C/groups)
     transposed conv.   file (C, N/groups, *kernel)            -> (groups, N/groups * prod(kernel), 1, C/groups)
     Gemm, MatMul       file (..., K, N), or (..., N, K)       -> (prod(...), N, 1, K)
+    MatMul, a vector   file (K)                               -> (1, 1, 1, K)
     recurrent w, r     file (directions, gates * H, I or H)   -> (directions, gates * H, 1, I or H)
 """
 
@@ -71,8 +72,10 @@ def to_layout(operator: Operator, name: str, values: NDArray[Any]) -> NDArray[An
             return values.reshape(work.groups, filters, channels, -1).transpose(0, 1, 3, 2)
         case Recurrent():
             return values[:, :, np.newaxis, :]
+        case _ if values.ndim == 1:
+            return values.reshape(1, 1, 1, -1)
         case _:
-            matrices = values.reshape(-1, *values.shape[-2:]) if values.ndim > 1 else values.reshape(1, -1, 1)
+            matrices = values.reshape(-1, *values.shape[-2:])
             rows_are_filters = _rows_are_filters(operator, name)
             oriented = matrices if rows_are_filters else matrices.transpose(0, 2, 1)
             return oriented[:, :, np.newaxis, :]
@@ -91,6 +94,20 @@ def from_layout(operator: Operator, name: str, arranged: NDArray[Any], shape: tu
         case _:
             matrices = arranged[:, :, 0, :]
             return (matrices if _rows_are_filters(operator, name) else matrices.transpose(0, 2, 1)).reshape(shape)
+
+
+def by_output_channel(operator: Operator, arranged: NDArray[Any]) -> NDArray[Any]:
+    """Return ``to_layout``'s array with a second axis of output channels: (groups, output channels, taps, channels).
+
+    A transposed convolution has a filter for each output channel and kernel position; in others filters are output
+    channels.
+    """
+    match operator.work:
+        case Convolution() as work if work.transposed:
+            groups, _, _, channels = arranged.shape
+            return arranged.reshape(groups, -1, math.prod(work.window.kernel), channels)
+        case _:
+            return arranged
 
 
 def layout_shape(operator: Operator, name: str, shape: tuple[int, ...]) -> tuple[int, int, int, int]:

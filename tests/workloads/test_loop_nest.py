@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workloads.formats import INT8, INT32
-from workloads.loop_nest import MatrixNest, lower, nests_of
+from workloads.loop_nest import MatrixNest, MatrixOperands, lower, matrix_operands, nests_of
 from workloads.operators import (
     Activation,
     Convolution,
@@ -23,6 +23,7 @@ from workloads.operators import (
     View,
     Window,
 )
+from workloads.sparsity import Mask, Sparsity, SparsityOrigin
 from workloads.tensor import Tensor, TensorRole
 
 
@@ -97,6 +98,58 @@ def test_transposed_operand_keeps_the_product():
     assert (nest.groups, nest.m, nest.n, nest.k) == (7, 2, 5, 3)
     nest = lowered(Gemm(transpose_a=True), [(3, 2), (3, 5)], (2, 5))
     assert (nest.m, nest.n, nest.k) == (2, 5, 3)
+
+
+@pytest.mark.parametrize(
+    ("weight", "other", "output", "sizes", "mask_shape"),
+    [
+        ((6, 4), (4, 3), (6, 3), (1, 3, 6, 4), (1, 6, 1, 4)),
+        ((6, 4), (2, 4, 3), (2, 6, 3), (1, 6, 6, 4), (1, 6, 1, 4)),  # 2 x 3 columns of B are rows of the product
+        ((2, 6, 4), (2, 4, 3), (2, 6, 3), (2, 3, 6, 4), (2, 6, 1, 4)),
+        ((2, 6, 4), (4, 3), (2, 6, 3), (1, 3, 12, 4), (1, 12, 1, 4)),  # one input for the filters of both
+        ((4,), (4, 3), (3,), (1, 3, 1, 4), (1, 1, 1, 4)),
+    ],
+)
+def test_a_weight_on_the_left_is_the_weight_of_the_nest(weight, other, output, sizes, mask_shape):
+    rows = (*weight[:-2], *weight[-2:-1], 1)  # (groups, filters, 1) of each, one group and filter where there are none
+    mask = Mask.of((np.arange(np.prod(weight)) % 2 == 0).reshape(*(1,) * (3 - len(rows)), *rows, weight[-1]))
+    sparsity = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN, mask=mask)
+    tensors = {
+        "w": Tensor(name="w", shape=weight, format=INT8, role=TensorRole.WEIGHT, sparsity=sparsity),
+        "x": Tensor(name="x", shape=other, format=INT32, role=TensorRole.ACTIVATION),
+        "y": Tensor(name="y", shape=output, format=INT32, role=TensorRole.OUTPUT),
+    }
+    operator = Operator(name="op", work=MatMul(), inputs=("w", "x"), outputs=("y",))
+    nest = lower(operator, tensors)
+    assert (nest.groups, nest.m, nest.n, nest.k) == sizes
+    assert (nest.input_bits, nest.weight_bits) == (32, 8)
+    assert (nest.input_sparsity, nest.weight_sparsity.density_fraction) == (None, 0.5)
+    assert nest.weight_sparsity.mask.shape == mask_shape
+    assert nest.num_output_elements == np.prod(output)
+    assert matrix_operands(operator, tensors) == MatrixOperands(input="x", weights=("w",))
+
+
+def test_products_of_two_weights_or_none_stay_as_they_are():
+    for role in (TensorRole.WEIGHT, TensorRole.ACTIVATION):
+        tensors = {
+            name: Tensor(name=name, shape=shape, format=INT8, role=role)
+            for name, shape in {"a": (6, 4), "b": (4, 3), "y": (6, 3)}.items()
+        }
+        operator = Operator(name="op", work=MatMul(), inputs=("a", "b"), outputs=("y",))
+        assert (lower(operator, tensors).m, lower(operator, tensors).n) == (6, 3)
+        assert matrix_operands(operator, tensors) == MatrixOperands(input="a", weights=("b",))
+
+
+def test_recurrent_weights_of_two_widths():
+    """w of 4 x 3 int8, r of 4 x 1 int32: multiplied at 32 bits, stored at (12 x 8 + 4 x 32) / 16 = 14."""
+    work = Recurrent(num_gates=4, num_steps=5, batch=2, input_size=3, hidden_size=1)
+    shapes = [(5, 2, 3), (1, 4, 3), (1, 4, 1)]
+    nest = lowered(work, shapes, (5, 1, 2, 1), formats=[INT8, INT8, INT32, INT8])
+    assert (nest.weight_bits, nest.stored_weight.off_chip_bits, nest.stored_weight.scratchpad_bits) == (32, 14, 14)
+    other_way = lowered(work, shapes, (5, 1, 2, 1), formats=[INT8, INT32, INT8, INT8])
+    assert (other_way.weight_bits, other_way.stored_weight.off_chip_bits) == (32, (12 * 32 + 4 * 8) / 16)
+    alike = lowered(work, shapes, (5, 1, 2, 1))
+    assert (alike.weight_bits, alike.weight_storage) == (8, None)
 
 
 def test_recurrent_multiplies_input_and_hidden_state_each_step():
