@@ -98,4 +98,4 @@ def _best_of_order(packer: StayPacker) -> _Found:
         else:
             kept, plan = packer.placeable_part(kept, program.gaps)
     moved = moved_bytes(packer.problem, frozenset(program.gaps) - kept)
-    return _Found(plan=plan, moved_bytes=moved, lower_bound_bytes=min(lower_bound_bytes, moved))
+    return _Found(plan=plan, moved_bytes=moved, lower_bound_bytes=lower_bound_bytes)

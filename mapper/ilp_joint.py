@@ -94,7 +94,7 @@ def plan_jointly(
         verdict=_verdict(objective, bound),
         plan=plan,
         objective_bytes=objective,
-        lower_bound_bytes=bound if objective is None else min(bound, objective),
+        lower_bound_bytes=bound,
         seconds=time.perf_counter() - start,
         method=method,
         solver=SOLVER,

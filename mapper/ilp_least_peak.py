@@ -58,8 +58,7 @@ def least_peak_by_ilp(problem: PlanProblem, *, time_limit_s: float) -> IlpPeak:
     has_order = answer.status in (Status.OPTIMAL, Status.FEASIBLE)
     schedule = order.schedule(answer) if has_order else tuple(range(len(problem.operators)))
     found = peak_bytes(problem, schedule)
-    bound = min(found, answer.lower_bound * unit)
-    return IlpPeak(schedule=schedule, peak_bytes=found, lower_bound_bytes=bound)
+    return IlpPeak(schedule=schedule, peak_bytes=found, lower_bound_bytes=answer.lower_bound * unit)
 
 
 def _add_alive(

@@ -47,7 +47,7 @@ def over_all_orders(
     objective = certificate.objective_bytes
     if objective is None:
         return replace(certificate, lower_bound_bytes=0)
-    bound = min(objective, order_free_bound_bytes(problem, capacity_bytes, time_limit_s)) if objective else 0
+    bound = order_free_bound_bytes(problem, capacity_bytes, time_limit_s) if objective else 0
     verdict = Verdict.OPTIMAL if objective == bound else Verdict.FEASIBLE
     return replace(certificate, verdict=verdict, lower_bound_bytes=bound)
 

@@ -72,6 +72,7 @@ def solve(program: pulp.LpProblem, time_limit_s: float) -> Answer:
     found = status in (Status.OPTIMAL, Status.FEASIBLE)
     values = {variable.name: variable.varValue for variable in program.variables()} if found else {}
     bound = info.objective_function_value if status is Status.OPTIMAL else info.mip_dual_bound
+    bound += program.objective.constant  # which PuLP does not hand on
     return Answer(
         status=status,
         lower_bound=_whole(bound) if math.isfinite(bound) else 0,

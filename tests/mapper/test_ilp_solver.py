@@ -38,6 +38,13 @@ def test_proven():
     assert (answer.status, answer.lower_bound, answer.chosen) == (Status.OPTIMAL, 3, {"left_3"})
 
 
+def test_a_constant_in_the_objective_counts():
+    program = knapsack(9)
+    program.setObjective(program.objective + 100)
+
+    assert solve(program, 10).lower_bound == 103
+
+
 def test_infeasible():
     answer = solve(knapsack(-1), 10)
 
