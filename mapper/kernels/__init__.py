@@ -1,0 +1,1 @@
+"""Compiled loops of the mapper; imports numpy and numba only."""
