@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from simulator.arrays.nm_fit import densest_group, most_in_group
+from simulator.arrays.nm_groups import UNBOUND, ReductionGroups
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from simulator.arrays.systolic import SystolicArray
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import BoolArray, Mask, NmPattern, Pattern, Sparsity
+from workloads.sparsity import BlockPattern, NmPattern, Pattern, Sparsity
 
 DENSE = NmPattern(n=1, m=1)
 """Every weight kept: how the array runs what fits none of its patterns."""
@@ -39,14 +39,12 @@ class NmSystolicArray:
         N:M patterns that the array runs; None for every one with M up to ``max_m``.
     pattern : NmPattern
         The one that it is bound to.
-    padded_channels, channels : int
-        Channels of one kernel position, rounded up to whole groups and as they are, of the nest it is bound to.
-    taps : int
-        Kernel positions whose channels are cut alike; 1 where K may be cut anywhere.
+    groups : ReductionGroups
+        Kernel positions and channels of the nest that it is bound to.
 
     Example: 33 x 17 x 20 (M, N, K) with 2:8 weights on 8 x 8, output-stationary: K' = ceil(20 / 8) * 2 = 6, so F = 15
-    folds of 6 + 8 + 8 - 2 = 20 cycles, 300 in all. Dense takes 510. A reduction of 20 * 2 / 8 = 5 would need no sixth
-    cycle: 15 cycles are padding.
+    folds of 6 + 8 + 8 - 2 = 20 cycles, 300 in all. Dense takes 510. With K = 17, the third group has one channel for
+    its two steps: 15 of the same 300 cycles are padding.
     """
 
     rows: int
@@ -55,9 +53,7 @@ class NmSystolicArray:
     max_m: int = 16
     patterns: tuple[tuple[int, int], ...] | None = None
     pattern: NmPattern = DENSE
-    padded_channels: int = 1
-    channels: int = 1
-    taps: int = 1
+    groups: ReductionGroups = UNBOUND
 
     @property
     def num_pes(self) -> int:
@@ -82,32 +78,27 @@ class NmSystolicArray:
 
     @property
     def performed_fraction(self) -> float:
-        """K' over K: kept zeros of a group are multiplied like any other number."""
-        return self.pattern.n * self.padded_channels / (self.pattern.m * self.channels)
+        """Slots that a channel can fill over K: kept zeros of a group are multiplied like any other number."""
+        return self.groups.filled_fraction(self.pattern)
 
     def bound_to(self, nest: MatrixNest) -> NmSystolicArray:
         """Return the array in the pattern of ``nest``'s weights that takes the fewest steps, else dense."""
-        sparsity = nest.weight_sparsity
-        if sparsity is None:
-            return replace(self, pattern=DENSE, padded_channels=1, channels=1, taps=1)
-        channels = nest.num_channels
-        if nest.is_unfolded and sparsity.mask is not None:
-            channels = sparsity.mask.shape[3]
-        pattern = self._cheapest_pattern(sparsity, channels)
-        padded = -(-channels // pattern.m) * pattern.m
-        return replace(self, pattern=pattern, padded_channels=padded, channels=channels, taps=nest.k_per_channel)
+        groups = ReductionGroups.of(nest)
+        if nest.weight_sparsity is None:
+            return replace(self, pattern=DENSE, groups=groups)
+        return replace(self, pattern=self._cheapest_pattern(nest.weight_sparsity, groups.channels), groups=groups)
 
     def stored_pattern(self, own: Pattern | None) -> Pattern | None:
-        """Return the pattern that the array runs; none where it runs dense."""
+        """Return the pattern that the array runs, none where it runs dense; blocks are stored as they are."""
+        if isinstance(own, BlockPattern):
+            return own
         return None if self.pattern == DENSE else self.pattern
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
-        """Return the dense array's cycles for K'; ``padding`` is what ceil(K * N / M) steps would not take."""
+        """Return the dense array's cycles for K'; ``padding`` is what slots that no channel can fill add to them."""
         cycles = self._dense.tile_cycles(m, n, self._num_steps(k))
-        if self.pattern.n == self.pattern.m:
-            return cycles
-        unpadded = self._dense.tile_cycles(m, n, -(-k * self.pattern.n // self.pattern.m))
-        return replace(cycles, padding=cycles.stream - unpadded.stream)
+        filled = self._dense.tile_cycles(m, n, self.groups.num_filled(self.pattern, k))
+        return replace(cycles, padding=cycles.stream - filled.stream)
 
     def scratchpad_accesses(self, m: Int64Array, n: Int64Array, k: Int64Array) -> ScratchpadAccesses:
         """Return accesses by operand: the dense array's, with sums added over the folds of K'.
@@ -133,20 +124,8 @@ class NmSystolicArray:
         return SystolicArray(self.rows, self.cols, self.dataflow)
 
     def _num_steps(self, k: Int64Array) -> Int64Array:
-        """Return K' of a reduction of ``k``.
-
-        Assumes windows that are unfolded into one long K are cut at group boundaries, and are padded to whole groups at
-        each kernel position where a mask tells how many channels that has; without one, at the end of the tile alone.
-        """
-        n, m = self.pattern.n, self.pattern.m
-        if n == m:
-            return k
-        if self.taps > 1:
-            return self.taps * n * -(-k // (self.taps * m))
-        groups, channels = self.padded_channels // m, self.channels
-        if channels % m:  # G groups for every c elements
-            return n * -(-k * groups // channels)
-        return n * -(-k // m)
+        """Return K' of a reduction of ``k``."""
+        return self.groups.num_slots(self.pattern, k)
 
     def _cheapest_pattern(self, sparsity: Sparsity, channels: int) -> NmPattern:
         """Return the pattern with the fewest steps a kernel position of ``channels``; dense wins a tie."""
@@ -157,14 +136,14 @@ class NmSystolicArray:
         """Return what the array runs that the weights satisfy: by their pattern, or else by their mask."""
         if isinstance(sparsity.pattern, NmPattern):
             stated = sparsity.pattern
-            most = [NmPattern(n=most_in_group(stated, m), m=m) for m in self._group_sizes(stated)]
+            most = [NmPattern(n=most_in_group(stated, m, channels), m=m) for m in self._group_sizes(stated)]
             by_pattern = [pattern for weights in most for pattern in self._that_hold(weights)]
             if by_pattern or sparsity.mask is None:
                 return by_pattern
         if sparsity.mask is None:
             return []
         sizes = [m for m in self._group_sizes(None) if m < 2 * channels]
-        most = tightest_patterns(sparsity.mask, sizes)
+        most = [NmPattern(n=max(1, densest_group(sparsity.mask, m)), m=m) for m in sizes]
         return [pattern for weights in most for pattern in self._that_hold(weights)]
 
     def _group_sizes(self, stated: NmPattern | None) -> list[int]:
@@ -183,41 +162,3 @@ class NmSystolicArray:
         if self.patterns is None:
             return [weights]
         return [NmPattern(n=n, m=m) for n, m in self.patterns if m == weights.m and n >= weights.n]
-
-
-def most_in_group(pattern: NmPattern, m: int) -> int:
-    """Return the most non-zeros that weights of ``pattern`` may have in an aligned group of ``m``.
-
-    2:4 has at most 4 in a group of 8 and 2 in a group of 2. Where neither size divides the other, a group may begin and
-    end inside groups of the pattern: of 3:4 a group of 6, channels 6 to 11, has at most min(3, 2) + min(3, 4) = 5.
-    """
-    period = math.lcm(pattern.m, m)
-    most = 0
-    for start in range(0, period, m):
-        stop = start + m
-        first, last = start // pattern.m, (stop - 1) // pattern.m
-        if first == last:
-            count = min(pattern.n, m)
-        else:
-            head, tail = (first + 1) * pattern.m - start, stop - last * pattern.m
-            count = min(pattern.n, head) + (last - first - 1) * pattern.n + min(pattern.n, tail)
-        most = max(most, count)
-    return most
-
-
-def tightest_patterns(mask: Mask, sizes: list[int]) -> list[NmPattern]:
-    """Return, for each group size of ``sizes``, the N:M pattern with the smallest N that ``mask`` satisfies.
-
-    A mask without any non-zero satisfies 1:M.
-    """
-    nonzero = mask.array()
-    return [NmPattern(n=max(1, _densest_group(nonzero, m)), m=m) for m in sizes]
-
-
-def _densest_group(nonzero: BoolArray, m: int) -> int:
-    """Return the most non-zeros in any group of ``m`` channels, the last of which may be shorter."""
-    counts = np.zeros((*nonzero.shape[:3], -(-nonzero.shape[3] // m)), dtype=np.uint16 if m > 255 else np.uint8)
-    for place in range(min(m, nonzero.shape[3])):
-        column = nonzero[..., place::m]
-        counts[..., : column.shape[3]] += column
-    return int(counts.max())

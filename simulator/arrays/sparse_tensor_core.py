@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hw_configs.accelerator import Array
 from hw_configs.array_sections import SparseTensorCore
+from simulator.arrays.nm_fit import densest_group, most_in_group
+from simulator.arrays.nm_groups import UNBOUND, ReductionGroups
 from simulator.arrays.protocol import Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from workloads.errors import ConfigError
 from workloads.loop_nest import MatrixNest
-from workloads.sparsity import Mask, NmPattern, Pattern, Sparsity
+from workloads.sparsity import BlockPattern, NmPattern, Pattern, Sparsity
 
 Nm = tuple[int, int]
 _DENSE: Nm = (1, 1)
@@ -22,10 +23,11 @@ _DENSE: Nm = (1, 1)
 class SparseTensorCoreArray:
     """Dot-product units that take G kept weights of a filter, and the inputs that these select, a cycle.
 
-    At N:M a filter's K weights are ceil(K / M) groups of N kept ones; G of them are a step, the last one filled up with
-    zeros. ``num_pes`` / G units do m * n * steps such steps: m * n * steps * G / num_pes cycles. Inputs cross the
-    scratchpad's ports dense, K rounded up to Kp = steps * G * M / N, once for every ``input_reuse_filters`` filters;
-    weights cross once for every ``weight_reuse_positions`` positions. So 2:8 is no 4x: inputs bind.
+    At N:M a filter's K weights are groups of N kept ones, ceil(c / M) of them for c channels at a kernel position; G
+    kept weights are a step, the last one filled up with zeros. ``num_pes`` / G units do m * n * steps such steps:
+    m * n * steps * G / num_pes cycles. Inputs cross the scratchpad's ports dense, K rounded up to
+    Kp = steps * G * M / N, once for every ``input_reuse_filters`` filters; weights cross once for every
+    ``weight_reuse_positions`` positions. So 2:8 is no 4x: inputs bind.
 
     Assumes units pack the steps of a tile without gaps, and an operand shared by part of the filters (positions) that
     may share it crosses the ports for that part of a full share, but never less than once;
@@ -42,7 +44,8 @@ class SparseTensorCoreArray:
     section: SparseTensorCore
     pattern: Nm = _DENSE
     """(N, M) that it runs at."""
-    k_per_channel: int = 1
+    groups: ReductionGroups = UNBOUND
+    """Kernel positions and channels of the nest that it is bound to."""
 
     @property
     def streamed_dimension(self) -> Dimension:
@@ -61,9 +64,8 @@ class SparseTensorCoreArray:
 
     @property
     def performed_fraction(self) -> float:
-        """N / M: the kept weights, those among them that are zero included."""
-        kept, group = self.pattern
-        return kept / group
+        """Slots that a channel can fill over K: kept weights, those among them that are zero included."""
+        return self.groups.filled_fraction(_as_pattern(self.pattern))
 
     @property
     def metadata_bits(self) -> int:
@@ -71,24 +73,32 @@ class SparseTensorCoreArray:
         return 0 if self.pattern == _DENSE else metadata_bits(self.pattern, self.section.metadata)
 
     def bound_to(self, nest: MatrixNest) -> SparseTensorCoreArray:
-        """Return the array at the pattern with the fewest kept weights that the weights of ``nest`` keep to."""
-        fewest_first = sorted(self.section.patterns, key=lambda pattern: pattern[0] / pattern[1])
-        fitting = (pattern for pattern in fewest_first if _keeps(nest.weight_sparsity, pattern))
-        return replace(self, pattern=next(fitting, _DENSE), k_per_channel=nest.k_per_channel)
+        """Return the array at the pattern that takes the fewest steps for the weights of ``nest``, dense among them.
+
+        Of patterns that take as many, the one whose steps select from the fewest inputs; dense wins a tie. Short groups
+        decide: a depthwise layer has one channel a group, for which 2:4 would keep two.
+        """
+        groups, sparsity = ReductionGroups.of(nest), nest.weight_sparsity
+        fitting = [pattern for pattern in self.section.patterns if _keeps(sparsity, pattern, groups.channels)]
+        arrays = [replace(self, pattern=pattern, groups=groups) for pattern in (_DENSE, *fitting)]
+        k = np.asarray(groups.k)
+        return min(arrays, key=lambda array: (int(array._num_steps(k)), int(array.padded_k(k))))
 
     def stored_pattern(self, own: Pattern | None) -> Pattern | None:
-        """Return the pattern that the core runs at; none where it runs dense."""
-        return None if self.pattern == _DENSE else NmPattern(n=self.pattern[0], m=self.pattern[1])
+        """Return the pattern that the core runs at, none where it runs dense; blocks are stored as they are."""
+        if isinstance(own, BlockPattern):
+            return own
+        return None if self.pattern == _DENSE else _as_pattern(self.pattern)
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
         """Return m * n * steps * G / num_pes cycles, rounded up.
 
-        Padding is what they are more than for K * N / M weights a filter.
+        Padding is what slots that no channel can fill, and the rest of a filter's last step, add to them.
         """
-        kept, group = self.pattern
         units = self.num_pes // self.section.group_positions
+        filled = self.groups.num_filled(_as_pattern(self.pattern), k)
         stream = _ceil(m * n * self._num_steps(k), units)
-        unpadded = _ceil(m * n * _ceil(k * kept, group), self.num_pes)
+        unpadded = _ceil(m * n * filled, self.num_pes)
         return TileCycles(
             fill=np.zeros_like(stream),
             stream=stream,
@@ -114,10 +124,8 @@ class SparseTensorCoreArray:
         return _ceil(self._num_steps(k) * self.section.group_positions * group, kept)
 
     def _num_steps(self, k: Int64Array) -> Int64Array:
-        """Steps of G kept weights a filter: groups of M channels at each kernel position keep N each."""
-        kept, group = self.pattern
-        num_groups = self.k_per_channel * _ceil(_ceil(k, self.k_per_channel), group)
-        return _ceil(num_groups * kept, self.section.group_positions)
+        """Steps of G kept weights a filter."""
+        return _ceil(self.groups.num_slots(_as_pattern(self.pattern), k), self.section.group_positions)
 
 
 def sparse_tensor_core_array(array: Array) -> SparseTensorCoreArray:
@@ -151,30 +159,18 @@ def metadata_bits(pattern: Nm, encoding: str) -> int:
     return max(2, 1 << (needed_bits - 1).bit_length())
 
 
-def _keeps(sparsity: Sparsity | None, pattern: Nm) -> bool:
+def _keeps(sparsity: Sparsity | None, pattern: Nm, channels: int) -> bool:
     """Return whether weights keep to ``pattern``: by their mask, or, where there is none, by the pattern they have."""
     if sparsity is None:
         return False
+    kept, group = pattern
     if sparsity.mask is not None:
-        return mask_keeps(sparsity.mask, *pattern)
-    return isinstance(sparsity.pattern, NmPattern) and _nests(sparsity.pattern, *pattern)
+        return densest_group(sparsity.mask, group) <= kept
+    return isinstance(sparsity.pattern, NmPattern) and most_in_group(sparsity.pattern, group, channels) <= kept
 
 
-def mask_keeps(mask: Mask, kept: int, group: int) -> bool:
-    """Return whether any ``group`` channels in line of a filter and kernel position have ``kept`` non-zeros at most."""
-    rows: NDArray[np.uint8] = mask.array().view(np.uint8).reshape(-1, mask.shape[3])
-    whole = rows.shape[1] // group * group
-    counts = np.zeros((rows.shape[0], whole // group), dtype=np.uint16)
-    for offset in range(group):
-        counts += rows[:, offset:whole:group]
-    return bool((counts <= kept).all() and (rows[:, whole:].sum(axis=1) <= kept).all())
-
-
-def _nests(pattern: NmPattern, kept: int, group: int) -> bool:
-    """Return whether any weights of ``pattern`` keep to ``kept``:``group`` too: one group must divide the other."""
-    if pattern.m % group == 0:
-        return pattern.n <= kept
-    return group % pattern.m == 0 and pattern.n * (group // pattern.m) <= kept
+def _as_pattern(pattern: Nm) -> NmPattern:
+    return NmPattern(n=pattern[0], m=pattern[1])
 
 
 def _ceil(numerator: Int64Array, denominator: int) -> Int64Array:

@@ -240,6 +240,8 @@ def test_convolution_can_run_unfolded():
     assert usual == lower(Operator(name="op", work=work, inputs=("x", "w"), outputs=("y",)), tensors)
     assert (unfolded.m, unfolded.n, unfolded.k, unfolded.num_macs) == (usual.m, usual.n, usual.k, usual.num_macs)
     assert (unfolded.num_channels, unfolded.k_per_channel, unfolded.axes) == (45, 1, ())
+    assert (unfolded.is_unfolded, unfolded.unfolded_taps) == (True, 9)
+    assert (usual.is_unfolded, usual.unfolded_taps) == (False, 1)
 
 
 def test_pointwise_convolution_has_nothing_to_unfold():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.arrays.nm_systolic import DENSE, NmSystolicArray, most_in_group, tightest_patterns
+from simulator.arrays.nm_systolic import DENSE, NmSystolicArray
 from simulator.arrays.systolic import SystolicArray
 from workloads.loop_nest import MatrixNest
 from workloads.sparsity import BlockPattern, Mask, NmPattern, Sparsity, SparsityOrigin
@@ -49,12 +49,12 @@ def int64(*sizes: int) -> tuple[np.int64, ...]:
 @pytest.mark.parametrize(
     ("dataflow", "taps", "fill", "stream", "padding"),
     [
-        # K = 20 at 2:8: K' = 3 groups * 2 = 6; 5 would do
-        ("os", 1, 15 * 14, 15 * 6, 15 * 1),
-        # one fold of 6 rows along K, three along N; no fewer with 5 rows
+        # K = 20 at 2:8: K' = 3 groups * 2 = 6, and the third group has 4 channels for its 2 steps
+        ("os", 1, 15 * 14, 15 * 6, 0),
+        # one fold of 6 rows along K, three along N
         ("ws", 1, 3 * 22, 3 * 33, 0),
         # 5 channels at 4 positions: a group each, K' = 4 * 2 = 8
-        ("os", 4, 15 * 14, 15 * 8, 15 * 3),
+        ("os", 4, 15 * 14, 15 * 8, 0),
     ],
 )
 def test_hand_arithmetic(dataflow, taps, fill, stream, padding):
@@ -65,15 +65,39 @@ def test_hand_arithmetic(dataflow, taps, fill, stream, padding):
     assert (cycles.fill, cycles.stream, cycles.padding, cycles.imbalance) == (fill, stream, padding, 0)
 
 
+def test_steps_that_no_channel_can_fill_are_padding():
+    # 17 channels at 2:8: the third group has one channel for its two steps
+    one = bound(NmPattern(n=2, m=8), channels=17)
+    assert (one.tile_cycles(*int64(8, 8, 17)).stream, one.tile_cycles(*int64(8, 8, 17)).padding) == (6, 1)
+    # at 4:16 and 3 positions of 18 channels: 2 groups each, 8 steps, of which the 2 channels of the second fill 2
+    three = bound(NmPattern(n=4, m=16), channels=18, taps=3)
+    assert (three.tile_cycles(*int64(8, 8, 54)).stream, three.tile_cycles(*int64(8, 8, 54)).padding) == (24, 6)
+    # a tile of 16 of the channels has whole groups alone
+    assert (three.tile_cycles(*int64(8, 8, 48)).stream, three.tile_cycles(*int64(8, 8, 48)).padding) == (12, 0)
+
+
 def test_padding_costs_a_fold_of_rows():
-    # K = 33 at 2:8 on 8 rows: 5 groups, 10 rows, two folds; ceil(33 * 2 / 8) = 9 rows need two as well.
-    # K = 25: 4 groups, 8 rows, one fold. K = 34 channels at 1:2 twice over: see below
+    # K = 33 at 2:8 on 8 rows: 5 groups, 10 rows, two folds; the 9 rows that channels fill need two as well.
     array = bound(NmPattern(n=2, m=8), "ws", channels=33)
     assert array.tile_cycles(*int64(10, 8, 33)).padding == 0
-    # 2 positions of 9 channels: 2 * 2 groups, 8 rows; ceil(18 * 2 / 8) = 5. 3 positions: 12 rows, two folds; 7 need one
+    # 3 positions of 9 channels: 2 groups each, 12 rows, two folds; channels fill 3 * (2 + 1) = 9, two folds too
     array = bound(NmPattern(n=2, m=8), "ws", channels=9, taps=3)
-    assert array.tile_cycles(*int64(10, 8, 27)).stream == 20
-    assert array.tile_cycles(*int64(10, 8, 27)).padding == 10
+    assert (array.tile_cycles(*int64(10, 8, 27)).stream, array.tile_cycles(*int64(10, 8, 27)).padding) == (20, 0)
+    # 2 positions of 9 channels at 4:8: 4 groups, 16 rows, two folds; channels fill 2 * (4 + 1) = 10. One of 9: 8 and 5
+    array = bound(NmPattern(n=4, m=8), "ws", channels=9)
+    assert (array.tile_cycles(*int64(10, 8, 9)).stream, array.tile_cycles(*int64(10, 8, 9)).padding) == (10, 0)
+    # 25 channels at 3:8: 4 groups, 12 rows, two folds; channels fill 10. 17: 9 rows, two folds; channels fill 7, one
+    array = bound(NmPattern(n=3, m=8), "ws", channels=17)
+    assert (array.tile_cycles(*int64(10, 8, 17)).stream, array.tile_cycles(*int64(10, 8, 17)).padding) == (20, 10)
+
+
+@pytest.mark.parametrize(
+    ("channels", "tile", "steps"),
+    [(20, 8, 2), (20, 16, 4), (20, 20, 6), (100, 8, 2), (100, 32, 8), (100, 100, 26), (100, 4, 2)],
+)
+def test_a_tile_of_channels_takes_its_own_groups(channels, tile, steps):
+    # 2:8: ceil(tile / 8) * 2, whatever the layer's channels
+    assert bound(NmPattern(n=2, m=8), channels=channels).tile_cycles(*int64(8, 8, tile)).stream == steps
 
 
 @pytest.mark.parametrize(
@@ -99,8 +123,9 @@ def test_a_group_that_two_folds_share_is_read_twice():
 
 
 def test_performed_fraction_and_units():
-    # K' = 6 of 20
+    # K' = 6 of 20; of 17, 5 of the 6 have a channel
     assert bound(NmPattern(n=2, m=8)).performed_fraction == pytest.approx(6 / 20)
+    assert bound(NmPattern(n=2, m=8), channels=17, taps=9).performed_fraction == pytest.approx(5 / 17)
     assert bound(NmPattern(n=2, m=8), "ws").tile_units == (1, 8, 32)
     assert bound(NmPattern(n=2, m=8)).tile_units == (8, 8, 1)
     assert bound(NmPattern(n=2, m=8)).peak_macs_per_cycle == bound(NmPattern(n=2, m=8)).num_pes == 64
@@ -144,21 +169,30 @@ def test_a_pattern_that_padding_makes_longer_runs_dense():
 
 
 def test_binding_anew_forgets_the_last_nest():
-    array = bound(NmPattern(n=2, m=8))
+    array, fresh = bound(NmPattern(n=2, m=8)), NmSystolicArray(8, 8, "os")
 
-    assert array.bound_to(nest()) == NmSystolicArray(8, 8, "os")
+    assert array.bound_to(nest()) == fresh.bound_to(nest())
+    assert fresh.bound_to(nest()).pattern == DENSE
 
 
 def test_a_mask_is_searched_for_the_tightest_pattern():
     nonzero = np.zeros((1, 3, 2, 20))
     nonzero[..., ::8] = 1  # channels 0, 8, 16
     nonzero[0, 1, 0, 1] = 1  # two in the first group of eight
-    found = tightest_patterns(Mask.of(nonzero.astype(bool)), [2, 4, 8, 16])
 
-    assert [str(pattern) for pattern in found] == ["2:2", "2:4", "2:8", "3:16"]
     array = NmSystolicArray(8, 8, "os").bound_to(nest(channels=20, taps=2, sparsity=masked(nonzero)))
-    # a position of 20 channels: 2:8 takes 3 * 2, 3:16 takes 2 * 3: either is best
-    assert array.padded_channels * array.pattern.n // array.pattern.m == 6
+
+    # 2:8 takes 3 * 2 a position, 3:16 takes 2 * 3: either is best
+    assert array.tile_cycles(*int64(8, 8, 40)).stream == 2 * 6
+
+
+def test_patterns_of_storage():
+    assert bound(NmPattern(n=1, m=2)).stored_pattern(NmPattern(n=1, m=2)) == NmPattern(n=1, m=2)
+    assert NmSystolicArray(8, 8, "os").stored_pattern(NmPattern(n=1, m=2)) is None
+    assert bound(NmPattern(n=2, m=8)).stored_pattern(None) == NmPattern(n=2, m=8)
+    blocks = BlockPattern(filters=4, channels=4)
+    assert bound(NmPattern(n=2, m=8)).stored_pattern(blocks) == NmSystolicArray(8, 8, "os").stored_pattern(blocks)
+    assert bound(NmPattern(n=2, m=8)).stored_pattern(blocks) == blocks
 
 
 def test_a_mask_helps_where_the_stated_pattern_fits_none():
@@ -177,45 +211,53 @@ def test_a_mask_of_zeros_keeps_one_of_a_group():
     assert array.pattern == NmPattern(n=1, m=16)
 
 
-def test_unfolded_windows_are_padded_at_each_position_of_the_mask():
-    # 2:8 at 4 positions of 5 channels: a group each, 8 steps in all; without a mask 20 channels take 3 groups
+def test_unfolded_windows_are_padded_at_each_position_masked_or_not():
+    # 2:8 at 4 positions of 5 channels: a group each, 8 steps in all; in one line 20 channels would take 3 groups
     nonzero = np.zeros((1, 17, 4, 5))
     nonzero[..., :2] = 1
-    unfolded = nest(channels=20, is_unfolded=True, sparsity=replace(masked(nonzero), pattern=NmPattern(n=2, m=8)))
+    two_of_eight = NmPattern(n=2, m=8)
+    for sparsity in (stated(two_of_eight), masked(nonzero), replace(masked(nonzero), pattern=two_of_eight)):
+        unfolded = nest(channels=20, is_unfolded=True, unfolded_taps=4, sparsity=sparsity)
+        array = NmSystolicArray(8, 8, "os").bound_to(unfolded)
 
-    with_mask = NmSystolicArray(8, 8, "os").bound_to(unfolded)
-    without = NmSystolicArray(8, 8, "os").bound_to(replace(unfolded, weight_sparsity=stated(NmPattern(n=2, m=8))))
-
-    assert with_mask.tile_cycles(*int64(8, 8, 20)).stream == 8
-    assert without.tile_cycles(*int64(8, 8, 20)).stream == 6
-
-
-@given(pattern=PATTERNS, m=st.integers(1, 40), data=st.data())
-def test_most_in_group_bounds_what_a_mask_of_the_pattern_has(pattern, m, data):
-    length = data.draw(st.integers(1, 80))
-    nonzero = np.zeros(length, dtype=bool)
-    for start in range(0, length, pattern.m):
-        size = min(pattern.m, length - start)
-        places = data.draw(st.permutations(range(size)))[: pattern.n]
-        nonzero[[start + place for place in places]] = True
-
-    counted = max(int(nonzero[start : start + m].sum()) for start in range(0, length, m))
-
-    assert counted <= most_in_group(pattern, m) <= m
+        assert array.tile_cycles(*int64(8, 8, 20)).stream == 8
+        assert array.tile_cycles(*int64(8, 8, 7)).stream == 4  # 7 / 5 positions are two groups
+        assert array.performed_fraction == pytest.approx(8 / 20)
 
 
-@given(seed=st.integers(0, 2**32 - 1), channels=st.integers(1, 70), m=st.integers(1, 70), density=st.floats(0, 1))
-def test_tightest_pattern_is_the_densest_group(seed, channels, m, density):
-    nonzero = np.random.default_rng(seed).random((2, 3, 2, channels)) < density
+@given(
+    n=st.integers(1, 4), channels=st.integers(1, 40), taps=st.integers(2, 9), seed=st.integers(0, 2**32 - 1),
+    unfolded=st.booleans(),
+)  # fmt: skip
+def test_the_same_weights_cost_the_same_stated_or_masked(n, channels, taps, seed, unfolded):
+    order = np.random.default_rng(seed).permuted(np.tile(np.arange(8), (1, 200, taps, 5, 1)), axis=-1)
+    nonzero = (order < n).reshape(1, 200, taps, 40)[..., :channels]
+    nonzero[0, 0, 0] = np.arange(channels) % 8 < n
+    shape = {"channels": channels, "taps": taps}
+    if unfolded:
+        shape = {"channels": channels * taps, "is_unfolded": True, "unfolded_taps": taps}
+    sizes = int64(8, 8, channels * taps)
 
-    (pattern,) = tightest_patterns(Mask.of(nonzero), [m])
+    by_pattern, by_mask = (
+        NmSystolicArray(8, 8, "os").bound_to(nest(sparsity=sparsity, **shape)).tile_cycles(*sizes)
+        for sparsity in (stated(NmPattern(n=n, m=8)), masked(nonzero))
+    )
 
-    densest = max(nonzero[..., start : start + m].sum(axis=-1).max() for start in range(0, channels, m))
-    assert pattern == NmPattern(n=max(1, int(densest)), m=m)
+    assert by_mask.stream <= by_pattern.stream <= channels * taps
+    assert by_mask.stream == by_pattern.stream or channels > 8  # a last group may happen to have fewer
 
 
-def test_groups_wider_than_a_byte_counts():
-    assert tightest_patterns(Mask.of(np.ones((1, 1, 1, 600), dtype=bool)), [512]) == [NmPattern(n=512, m=512)]
+@given(pattern=PATTERNS, channels=st.integers(1, 40), taps=st.integers(1, 9), dataflow=DATAFLOWS)
+def test_padding_is_no_part_of_what_is_performed(pattern, channels, taps, dataflow):
+    for shape in ({"channels": channels, "taps": taps}, {"channels": channels * taps, "unfolded_taps": taps}):
+        array = bound(pattern, dataflow, **shape)
+        cycles = array.tile_cycles(*int64(33, 17, channels * taps))
+
+        performed = 33 * 17 * channels * taps * array.performed_fraction / array.num_pes
+        assert 0 <= cycles.padding <= cycles.stream - performed + 1e-9
+        # a mask of the pattern with every slot that can be is filled
+        nonzero = np.arange(channels) % pattern.m < pattern.n
+        assert array.performed_fraction >= nonzero.mean() - 1e-12
 
 
 @given(dataflow=DATAFLOWS, rows=st.integers(1, 40), cols=st.integers(1, 40), m=SIZES, n=SIZES, k=SIZES)
