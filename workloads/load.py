@@ -10,10 +10,10 @@ from types import MappingProxyType
 from workloads.batching import with_batch
 from workloads.errors import NetworkError
 from workloads.formats import INT8, ElementFormat
+from workloads.nearest_names import did_you_mean
 from workloads.network import Network
 from workloads.scalesim_topology import load_scalesim_topology
 from workloads.zoo import build, zoo_names
-from workloads.zoo.options import did_you_mean
 
 _NO_BINDINGS: Mapping[str, int] = MappingProxyType({})
 _LIGHT_PREFIXES = ("light:", "light_")

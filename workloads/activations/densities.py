@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from workloads.activations.nearest import nearest_names
 from workloads.errors import NetworkError
+from workloads.nearest_names import nearest_names
 from workloads.network import Network
 from workloads.operators import Activation, Convolution, Gemm, MatMul, Recurrent, View
 from workloads.sparsity import Sparsity, SparsityOrigin

@@ -11,9 +11,10 @@ import numpy as np
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from workloads.activations.nearest import nearest_names
-from workloads.activations.samples import read_arrays, split_samples
+from workloads.activations.samples import split_samples
+from workloads.array_file import read_arrays
 from workloads.errors import ConfigError, NetworkError
+from workloads.nearest_names import nearest_names
 from workloads.network import Network
 
 CSV_COLUMNS = ("tensor", "density_fraction")

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import helper
 
-from workloads.activations.nearest import nearest_names
-from workloads.activations.samples import read_arrays, split_samples
+from workloads.activations.samples import split_samples
+from workloads.array_file import read_arrays
 from workloads.errors import NetworkError
+from workloads.nearest_names import nearest_names
 from workloads.network import Network
 
 Array = NDArray[Any]
@@ -56,6 +57,8 @@ def read_samples(path: Path, inputs: tuple[FedInput, ...]) -> dict[str, Array]:
 
     Raises
     ------
+    ConfigError
+        As ``read_arrays``.
     NetworkError
         For a name that is no input, a shape or type that does not fit, or different numbers of samples.
     """

@@ -48,9 +48,9 @@ def measured_activation_densities(
     Raises
     ------
     ConfigError
-        When onnxruntime is not installed, or ``num_samples`` is below 1.
+        When onnxruntime is not installed, ``num_samples`` is below 1, or the file of inputs cannot be read.
     NetworkError
-        When the file or the inputs cannot be read or do not fit, or ONNX Runtime refuses the model.
+        When the network's file cannot be read, the inputs do not fit, or ONNX Runtime refuses the model.
     """
     path = Path(path)
     if num_samples < 1:

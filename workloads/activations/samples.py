@@ -1,33 +1,12 @@
-"""Arrays of several samples, read from a .npz file."""
+"""Arrays of several samples."""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from workloads.errors import NetworkError
-
-
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays in a .npz file by name.
-
-    Raises
-    ------
-    NetworkError
-        When the file cannot be read, or holds pickled objects.
-    """
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except OSError as error:
-        raise NetworkError(f"{path}: cannot be read: {error.strerror}") from None
-    except (AttributeError, EOFError, TypeError, ValueError, zipfile.BadZipFile, zlib.error):
-        raise NetworkError(f"{path}: expected a .npz file of arrays as numpy.savez writes it") from None
 
 
 def split_samples(array: NDArray[Any], shape: tuple[int, ...], what: str) -> NDArray[Any]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workloads.errors import NetworkError
+from workloads.nearest_names import did_you_mean
 from workloads.network import Network
 from workloads.operators import Operator
 from workloads.weight_layout import weight_operands
 from workloads.weights import WeightSource
-from workloads.zoo.options import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

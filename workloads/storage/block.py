@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from workloads.errors import NetworkError
 from workloads.sparsity import BlockPattern, BoolArray
 from workloads.storage.arrangement import Arrangement, ValueArray, arrangement_of, as_arranged, padded
 from workloads.storage.codec import Encoded, NumberStream
@@ -25,20 +24,11 @@ class Blocks:
 
         blocks 2x2    0 0 7 0
                       0 0 0 5     ->     bitmap 0 1, values 7 0 0 5
-
-    Raises
-    ------
-    NetworkError
-        For a block without filters or channels.
     """
 
     pattern: BlockPattern
 
     format: ClassVar[StorageFormat] = StorageFormat.BLOCK
-
-    def __post_init__(self) -> None:
-        if min(self.pattern.filters, self.pattern.channels) < 1:
-            raise NetworkError(f"format block: pattern {self.pattern}, expected at least 1x1")
 
     def encode(self, values: ValueArray) -> Encoded:
         """Return the bitmap of blocks, and the blocks that are kept."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workloads.errors import NetworkError
+from workloads.nearest_names import did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +68,3 @@ def check_options(
         raise NetworkError(f"zoo network {network!r}: batch is {batch}, but the binding {BATCH}={bound} says otherwise")
     sizes = {name: bindings.get(name, dimension.default) for name, dimension in dimensions.items()}
     return ZooOptions(batch=bound, bindings=sizes)
-
-
-def did_you_mean(found: str, expected: Iterable[str]) -> str:
-    """Return the end of an error message: the nearest of ``expected``, or nothing when none is near."""
-    near = difflib.get_close_matches(found.lower(), list(expected), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from workloads.errors import NetworkError
 from workloads.formats import INT8, ElementFormat
 from workloads.fusion import fuse_operators
+from workloads.nearest_names import did_you_mean
 from workloads.network import Network
 from workloads.zoo.bert import bert_base
 from workloads.zoo.builder import GraphBuilder
@@ -16,7 +17,7 @@ from workloads.zoo.llama import llama_7b_decode, llama_7b_prefill
 from workloads.zoo.mobilenet import mobilenet_v2
 from workloads.zoo.mobilenet_v3 import mobilenet_v3_large
 from workloads.zoo.nas import amoebanet_a, amoebanet_d, darts, nasnet_a, pnasnet5
-from workloads.zoo.options import Dimension, ZooOptions, check_options, did_you_mean
+from workloads.zoo.options import Dimension, ZooOptions, check_options
 from workloads.zoo.randwire import randwire, randwire_ws
 from workloads.zoo.resnet import resnet9, resnet18, resnet50, resnext50
 from workloads.zoo.segmentation import deeplabv3_resnet50, fcn_resnet50, lraspp_mobilenet_v3_large

@@ -25,7 +25,7 @@ COMMANDS = (
         ("unstructured:-0.5", "found -0.5"),
         ("unstructured:nan", "nan"),
         ("block:4x1:1.01", "expected a removed fraction in [0, 1], found 1.01"),
-        ("int8; cnov*=nm:2:4", "compression spec: 'cnov*' matches no layer of 'trained'; the nearest are 'conv"),
+        ("int8; cnov*=nm:2:4", "compression spec: 'cnov*' matches no layer of 'trained'; nearest: 'conv"),
         ("channel:1", "channel"),
         ("lowrank:17", "low rank: operator 'conv1' is asked for rank 17, expected 1 to its full rank 16"),
         ("lowrank:0", "lowrank:0: expected a rank of at least 1"),

@@ -33,5 +33,5 @@ def test_nothing_stated() -> None:
 
 def test_a_glob_that_matches_nothing() -> None:
     stated = ActivationDensity(layers=(LayerDensity(glob="pojnt", density_fraction=0.5),))
-    with pytest.raises(ConfigError, match=r"'pojnt' matches no layer of 'four'; the nearest are 'point'$"):
+    with pytest.raises(ConfigError, match=r"'pojnt' matches no layer of 'four'; nearest: 'point'$"):
         with_stated_densities(four_layers(), stated)

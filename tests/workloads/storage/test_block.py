@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from workloads.errors import NetworkError
 from workloads.sparsity import BlockPattern, NmPattern
 from workloads.storage import RandomMask, StorageBits, decode
 from workloads.storage.block import Blocks
@@ -56,9 +55,3 @@ def test_expected_blocks_that_hold_whole_nm_groups():
     """Every group of 2:4 has a non-zero, so that no block is left out."""
     model = RandomMask(arrangement=(1, 4, 1, 8), density_fraction=0.5, pattern=NmPattern(n=2, m=4))
     assert Blocks(BlockPattern(filters=1, channels=4)).expected_bits(model, 8).value_bits == pytest.approx(256)
-
-
-@pytest.mark.parametrize(("filters", "channels"), [(0, 4), (4, 0), (-1, 1)])
-def test_block_without_elements(filters, channels):
-    with pytest.raises(NetworkError, match=rf"format block: pattern block {filters}x{channels}, expected at least 1x1"):
-        Blocks(BlockPattern(filters=filters, channels=channels))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workloads.array_file import read_arrays
 from workloads.errors import ConfigError
+from workloads.nearest_names import did_you_mean
 from workloads.sparsity import BoolArray
 from workloads.tensor import Tensor
-from workloads.zoo.options import did_you_mean
 
 
 def masks_from_file(path: Path, weights: Mapping[str, Tensor]) -> dict[str, BoolArray]:
@@ -29,16 +29,10 @@ def masks_from_file(path: Path, weights: Mapping[str, Tensor]) -> dict[str, Bool
     Raises
     ------
     ConfigError
-        When the file cannot be read, holds no mask, or one for another tensor, of another shape or with other values.
+        When the file cannot be read or is damaged, holds no mask, or one for another tensor, of another shape or with
+        other values.
     """
-    try:
-        with path.open("rb") as file:
-            archive = np.load(file, allow_pickle=False)
-            found = {name: archive[name] for name in archive.files}
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or 'is no .npz file'}") from None
-    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError):
-        raise ConfigError(f"{path}: is no .npz file of plain arrays") from None
+    found = read_arrays(path)
     if not found:
         raise ConfigError(f"{path}: expected at least one mask, found none")
     return {name: _checked(path, name, values, weights) for name, values in found.items()}

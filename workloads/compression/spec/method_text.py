@@ -22,7 +22,7 @@ from workloads.compression.spec.methods import (
 )
 from workloads.errors import ConfigError
 from workloads.formats import ElementFormat, NumberKind, parse_format
-from workloads.zoo.options import did_you_mean
+from workloads.nearest_names import did_you_mean
 
 _INTEGER_BITS = range(2, 17)
 _WEIGHTS_AND_ACTIVATIONS = re.compile(r"w([0-9]{1,2})(?:a([0-9]{1,2}))?")

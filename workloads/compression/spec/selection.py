@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,12 +9,13 @@ from fnmatch import fnmatchcase
 from workloads.compression.spec.methods import Quantisation, Recipe
 from workloads.compression.spec.spec import CompressionSpec, LayerRule
 from workloads.errors import ConfigError
+from workloads.nearest_names import nearest_names
 from workloads.network import Network
 from workloads.operators import Convolution, Gemm, MatMul, Operator, Recurrent
 from workloads.weight_layout import weight_operands
 
 MATRIX_WORK = Convolution | Gemm | MatMul | Recurrent
-_NUM_NEAREST = 4
+_NUM_FIRST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +103,7 @@ def _nearest(glob: str, names: tuple[str, ...]) -> str:
     if not names:
         return ", which has no matrix operator"
     plain = glob.replace("*", "").replace("?", "")
-    near = difflib.get_close_matches(plain, names, n=_NUM_NEAREST, cutoff=0.3)
-    listed = ", ".join(repr(name) for name in (near or names[:_NUM_NEAREST]))
-    return f"; the nearest are {listed}" if near else f"; its first are {listed}"
+    return nearest_names(plain, names) or f"; its first are {', '.join(repr(name) for name in names[:_NUM_FIRST])}"
 
 
 def _kept_names(

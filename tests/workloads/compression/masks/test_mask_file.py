@@ -46,19 +46,19 @@ def test_files_that_are_no_masks(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.npz: cannot be read: No such file or directory$"):
         masks_from_file(tmp_path / "none.npz", WEIGHTS)
     (tmp_path / "text.npz").write_text("masks")
-    with pytest.raises(ConfigError, match=r"text\.npz: is no \.npz file of plain arrays$"):
+    with pytest.raises(ConfigError, match=r"text\.npz: expected a \.npz file of arrays as numpy\.savez writes it$"):
         masks_from_file(tmp_path / "text.npz", WEIGHTS)
     np.savez(tmp_path / "whole.npz", **{"fc/w": np.ones((2, 3), dtype=bool)})
     (tmp_path / "cut.npz").write_bytes((tmp_path / "whole.npz").read_bytes()[:100])
-    with pytest.raises(ConfigError, match=r"cut\.npz: is no \.npz file of plain arrays$"):
+    with pytest.raises(ConfigError, match=r"cut\.npz: expected a \.npz file of arrays as numpy\.savez writes it$"):
         masks_from_file(tmp_path / "cut.npz", WEIGHTS)
     np.savez(tmp_path / "objects.npz", **{"fc/w": np.array([None])}, allow_pickle=True)
-    with pytest.raises(ConfigError, match=r"objects\.npz: is no \.npz file of plain arrays$"):
+    with pytest.raises(ConfigError, match=r"objects\.npz: expected a \.npz file of arrays as numpy\.savez writes it$"):
         masks_from_file(tmp_path / "objects.npz", WEIGHTS)
     np.savez(tmp_path / "empty.npz")
     with pytest.raises(ConfigError, match=r"empty\.npz: expected at least one mask, found none$"):
         masks_from_file(tmp_path / "empty.npz", WEIGHTS)
     with (tmp_path / "single.npz").open("wb") as file:
         np.save(file, np.ones((2, 3), dtype=bool))
-    with pytest.raises(ConfigError, match=r"single\.npz: is no \.npz file of plain arrays$"):
+    with pytest.raises(ConfigError, match=r"single\.npz: expected a \.npz file of arrays as numpy\.savez writes it$"):
         masks_from_file(tmp_path / "single.npz", WEIGHTS)

@@ -66,10 +66,10 @@ def test_a_rule_on_weights_where_there_are_none() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("depthwiso*=int8", "'depthwiso*' matches no layer of 'four'; the nearest are 'depthwise'"),
-        ("int8; keep=pont", "'pont' matches no layer of 'four'; the nearest are 'point', 'depthwise'"),
+        ("depthwiso*=int8", "'depthwiso*' matches no layer of 'four'; nearest: 'depthwise'"),
+        ("int8; keep=pont", "'pont' matches no layer of 'four'; nearest: 'point'"),
         ("zzz=int8", "'zzz' matches no layer of 'four'; its first are 'stem', 'depthwise', 'point', 'fc'"),
-        ("flat=int8", "'flat' matches no layer of 'four'; the nearest are 'fc'"),
+        ("flat=int8", "'flat' matches no layer of 'four'; its first are 'stem', 'depthwise', 'point', 'fc'"),
     ],
 )
 def test_globs_that_match_no_layer(text: str, message: str) -> None:
