@@ -1,6 +1,7 @@
 """The command.
 
-Exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is missed.
+Exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is missed, 5 undecided
+when time ran out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from sparsim import __version__
-from sparsim.commands import compare, compress, hw, inspect, networks, run, validate
+from sparsim.commands import allocate, compare, compress, hw, inspect, networks, run, validate
 from workloads.errors import SparsimError
 
 INTERNAL_ERROR = 3
@@ -36,11 +37,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="sparsim",
         description="What a neural network costs on a hardware accelerator.",
-        epilog="exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is missed",
+        epilog="exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is missed, "
+        "5 undecided when time ran out",
     )
     parser.add_argument("--version", action="version", version=f"sparsim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (run, compare, inspect, compress, hw, networks, validate):
+    for module in (run, compare, inspect, compress, allocate, hw, networks, validate):
         module.add_parser(commands)
     return parser
 
