@@ -46,7 +46,7 @@ class EyerissV2Array:
     published layers, which the counts of each channel give exactly.
 
     Source: Chen et al., Eyeriss v2, IEEE JETCAS 9(2), 2019; PE cycles: Sparseloop, Wu et al., MICRO 2022, figure 12;
-    figures in validation/data/eyeriss_v2_pe.csv.
+    figures in validation/data/eyeriss_v2_pe.json.
 
     Example, one PE with one MAC: 4 positions, 2 filters, k = 3; input non-zeros 4, 1, 0 and weight non-zeros 2, 1, 2 by
     channel take 4 * 2 + 1 * 1 + 0 * 2 = 9 cycles. With two MACs 4 * 1 + 1 * 1 + 0 = 5.

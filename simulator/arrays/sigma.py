@@ -50,7 +50,7 @@ class SigmaArray:
     its sums, collected at ``reduction_bandwidth`` a cycle, take longer.
 
     How many folds filters need follows from the distribution of their non-zeros (simulator/arrays/sigma_folds.py), or
-    from packing the rows of a mask.
+    from packing the rows of a mask; never more than of filters without a zero, since packing less is never longer.
 
     Assumes a reduction that is cut between tiles spends one multiplier a filter on the sum so far, first tile included;
     every streamed input is fetched from the scratchpad, wanted by a multiplier or not, as STONNE counts them;
@@ -69,7 +69,7 @@ class SigmaArray:
     dispersion: float = 0.0
     """Variance of a filter's non-zeros over that of independent ones."""
     fold_ratio: float = 1.0
-    """Folds that packing the mask takes over those that its distribution would."""
+    """Folds that packing the mask takes over those, whole ones, that its distribution would."""
     whole_k: int | None = None
     """K of the whole product; None where tiles are whole."""
 
@@ -111,19 +111,21 @@ class SigmaArray:
         )
         if sparsity is None or sparsity.mask is None:
             return bound
-        expected = float(bound._shares(np.array([nest.k])).folds[0])
+        num_filters = np.asarray(sparsity.mask.shape[1])
+        expected = int(_whole(num_filters * bound._shares(np.asarray(nest.k)).folds))
         folds = [num_folds(rows, self.num_multipliers) for rows in nonzeros_per_filter(sparsity.mask).tolist()]
-        return replace(bound, fold_ratio=sum(folds) / (len(folds) * sparsity.mask.shape[1] * expected))
+        return replace(bound, fold_ratio=sum(folds) / (len(folds) * expected))
 
     def stored_pattern(self, own: Pattern | None) -> Pattern | None:
         """Return the weights' own: the array asks for none."""
         return own
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
-        """Return folds * m * e streaming cycles, and what every fold spends beside them."""
-        folds = _whole(n * self._shares(k).folds * self.fold_ratio)
+        """Return folds * m * e streaming cycles, and what every fold spends beside them: nothing without non-zeros."""
+        packed = _whole(_whole(n * self._shares(k).folds) * self.fold_ratio)
+        folds = np.minimum(packed, _whole(n * self._dense_shares(k).folds))
         load = np.minimum(self._ports_share, _whole(n * np.maximum(1.0, self.weight_density_fraction * k)))
-        per_position = np.maximum(load, _ceil(_ceil(n, folds), self.section.reduction_bandwidth))
+        per_position = np.maximum(load, _ceil(_ceil(n, np.maximum(1, folds)), self.section.reduction_bandwidth))
         levels = (self.num_multipliers - 1).bit_length()
         return TileCycles(
             fill=folds * (CONFIGURE_CYCLES + load + STAGE_CYCLES + levels),
@@ -133,10 +135,10 @@ class SigmaArray:
 
     def scratchpad_accesses(self, m: Int64Array, n: Int64Array, k: Int64Array) -> ScratchpadAccesses:
         """Return inputs once for each fold of whole filters or cut filter, weights once, sums once a fold."""
-        shares = self._shares(k)
-        read_again = m * _whole(n * shares.cuts)
+        shares, dense = self._shares(k), self._dense_shares(k)
+        read_again = m * np.minimum(_whole(n * shares.cuts), _whole(n * dense.cuts))
         return ScratchpadAccesses(
-            input_read=m * k * _whole(n * shares.passes),
+            input_read=m * k * np.minimum(_whole(n * shares.passes), _whole(n * dense.passes)),
             weight_read=n * k * np.ones_like(m),
             output_read=read_again,
             output_write=m * n + read_again,
@@ -150,11 +152,17 @@ class SigmaArray:
     def _shares(self, k: Int64Array) -> FoldShares:
         """Return what a filter of each length in ``k`` takes of a fold."""
         density = self.weight_density_fraction
-        mean: FloatArray = np.maximum(1.0, density * k)
-        if self.whole_k is not None:
-            mean = mean + (k < self.whole_k)
         variance = self.dispersion * density * (1 - density) * np.asarray(k, dtype=np.float64)
-        return fold_shares(mean, variance, self.num_multipliers)
+        return fold_shares(self._with_handed_on(np.maximum(1.0, density * k), k), variance, self.num_multipliers)
+
+    def _dense_shares(self, k: Int64Array) -> FoldShares:
+        """Return what a filter without a zero takes."""
+        length = np.asarray(k, dtype=np.float64)
+        return fold_shares(self._with_handed_on(length, k), np.zeros_like(length), self.num_multipliers)
+
+    def _with_handed_on(self, mean: FloatArray, k: Int64Array) -> FloatArray:
+        """Add the multiplier that hands on a partial sum where a tile has part of K."""
+        return mean if self.whole_k is None else mean + (k < self.whole_k)
 
 
 def nonzeros_per_filter(mask: Mask) -> Int64Array:
