@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mapper.allocate import PackingVerdict
 from mapper.budgets import shortage
 from mapper.certificate import Certificate, Verdict
 from mapper.gaps import Gap, moved_bytes
@@ -13,7 +14,6 @@ from mapper.ilp_gaps import GapProgram
 from mapper.ilp_order_free import over_all_orders
 from mapper.ilp_solver import SOLVER
 from mapper.problem import PlanProblem
-from mapper.stacking import PackingVerdict
 from mapper.stay_places import StayPacker
 from mapper.tensor_plan import TensorPlan
 
@@ -90,7 +90,7 @@ def _best_of_order(packer: StayPacker) -> _Found:
         choice = program.solve(packer.seconds_left())
         lower_bound_bytes = max(lower_bound_bytes, choice.lower_bound_bytes)
         kept = choice.kept if choice.kept is not None else kept
-        packing = packer.pack(kept)
+        packing = packer.pack(kept, most_seconds=packer.seconds_left() / 2)  # the rest is for a part of it
         if packing.verdict is PackingVerdict.PLACED:
             plan = packer.plan(kept, packing)
         elif packing.verdict is PackingVerdict.IMPOSSIBLE and choice.kept is not None:

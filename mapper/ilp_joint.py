@@ -27,6 +27,7 @@ from dataclasses import dataclass
 
 import pulp
 
+from mapper.allocate import PackingVerdict
 from mapper.budgets import shortage
 from mapper.certificate import Certificate, Verdict
 from mapper.gaps import Gap, gaps_of, moved_bytes, placed_plan, stays_of, write_bytes
@@ -34,7 +35,6 @@ from mapper.ilp_addresses import add_addresses, address
 from mapper.ilp_order import OrderVariables, add_order
 from mapper.ilp_solver import SOLVER, Answer, Status, solve
 from mapper.problem import PlannedTensor, PlanProblem
-from mapper.stacking import PackingVerdict
 from mapper.stay_places import StayPacker
 from mapper.tensor_plan import TensorPlan
 

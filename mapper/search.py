@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 
+from mapper.allocate import PackingVerdict
 from mapper.budgets import shortage
 from mapper.certificate import Certificate, Verdict
 from mapper.gaps_plan import plan_gaps
@@ -14,7 +15,6 @@ from mapper.place_or_split import place_or_split
 from mapper.problem import PlanProblem
 from mapper.search_graph import graph_of
 from mapper.search_layers import Effort, Outcome, Residency, search_layers
-from mapper.stacking import PackingVerdict
 from mapper.stay_places import StayPacker
 from mapper.tensor_plan import TensorPlan, spill_bytes
 from workloads.errors import ConfigError
@@ -27,9 +27,6 @@ _EXACT_BEAM = 300
 
 _BEAM_COVERS = 64
 """Ways to make room that a beam tries for one operator of one state."""
-
-_MOST_BOUNDED_OPERATORS = 128
-"""Above this, looking at all remaining operators for every state costs more than it saves."""
 
 _PLACING_FRACTION = 0.2
 """Of the time: kept for finding places."""
@@ -100,16 +97,12 @@ class _Task:
 
     def run(self, most_bytes: int | None, beam: int | None) -> Outcome:
         """One pass over the layers."""
-        effort = Effort(
-            deadline=self.deadline,
-            beam=beam,
-            with_bound=beam is None or len(self.problem.operators) <= _MOST_BOUNDED_OPERATORS,
-        )
+        effort = Effort(deadline=self.deadline, beam=beam)
+        if beam is not None:
+            effort = replace(effort, num_covers=_BEAM_COVERS)
         if most_bytes is not None:
             effort = replace(effort, most_bytes=most_bytes)
-        return search_layers(
-            self.problem, self.graph, effort if beam is None else replace(effort, num_covers=_BEAM_COVERS)
-        )
+        return search_layers(self.problem, self.graph, effort)
 
 
 def _best_residency(task: _Task, beam: int | None) -> Outcome:
@@ -156,15 +149,19 @@ def _placed(problem: PlanProblem, capacity_bytes: int, outcome: Outcome, deadlin
 
 def _plan_of(problem: PlanProblem, capacity_bytes: int, best: Residency, deadline: float) -> TensorPlan:
     """Places for what stays; else the best plan known of that order in which all that stays has a place."""
-    packer = StayPacker(problem=problem, schedule=best.schedule, capacity_bytes=capacity_bytes, deadline=deadline)
-    packing = packer.pack(best.kept, most_seconds=packer.seconds_left() / 2)
-    if packing.verdict is PackingVerdict.PLACED:
-        return packer.plan(best.kept, packing)
     plans = [place_or_split(problem, best.schedule, best.kept, capacity_bytes)]
-    if packer.seconds_left() > 0:
-        fixed = plan_gaps(
-            problem, capacity_bytes, schedule=best.schedule, is_order_free=False, time_limit_s=packer.seconds_left()
-        )
-        plans.append(fixed.plan)
+    packer = StayPacker(problem=problem, schedule=best.schedule, capacity_bytes=capacity_bytes, deadline=deadline)
+    if not _all_stay(problem, plans[0], best):
+        packing = packer.pack(best.kept, most_seconds=packer.seconds_left() / 2)
+        if packing.verdict is PackingVerdict.PLACED:
+            return packer.plan(best.kept, packing)
+        if seconds := packer.seconds_left():
+            order = best.schedule
+            fixed = plan_gaps(problem, capacity_bytes, schedule=order, is_order_free=False, time_limit_s=seconds)
+            plans.append(fixed.plan)
     known = [plan for plan in plans if plan is not None]
     return min(known, key=lambda plan: spill_bytes(problem, plan.schedule, plan.episodes))
+
+
+def _all_stay(problem: PlanProblem, plan: TensorPlan | None, best: Residency) -> bool:
+    return plan is not None and spill_bytes(problem, plan.schedule, plan.episodes) == best.cost_bytes

@@ -6,9 +6,9 @@ import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from mapper.allocate import Box, Packing, PackingVerdict, pack
 from mapper.gaps import Gap, placed_plan, stays_of
 from mapper.problem import PlanProblem
-from mapper.stacking import Box, Packing, PackingVerdict, pack
 from mapper.tensor_plan import TensorPlan
 
 _TRIAL_SECONDS = 0.5

@@ -32,15 +32,20 @@ class Machine:
         return {}
 
     def array_for(self, nest: MatrixNest) -> ArrayModel:
-        """Return the closed forms that know the zeros of ``nest``."""
+        """Return the closed forms that know the zeros of ``nest``, as far as its storage tells them."""
         if nest not in self._bound_arrays:
-            self._bound_arrays[nest] = self.array.bound_to(nest)
+            told = replace(
+                nest,
+                input_sparsity=nest.input_sparsity if nest.tells_input_zeros else None,
+                weight_sparsity=nest.weight_sparsity if nest.tells_weight_zeros else None,
+            )
+            self._bound_arrays[nest] = self.array.bound_to(told)
         return self._bound_arrays[nest]
 
     @cached_property
     def storage(self) -> NestStorage:
         """How it stores operands: nests with that storage are ``storage.nests_of(operator, tensors)``."""
-        return NestStorage(self.accelerator.compression, self.array_for)
+        return NestStorage(self.accelerator.compression, self.accelerator.array.type, self.array_for)
 
     @property
     def num_lanes(self) -> int:

@@ -11,23 +11,41 @@ from simulator.arrays.protocol import ArrayModel
 from workloads.loop_nest import MatrixNest, VectorNest, matrix_operands, nests_of
 from workloads.operand_storage import OperandStorage, averaged, dense_storage
 from workloads.operators import Operator, Recurrent
+from workloads.sparsity import NmPattern
 from workloads.storage import StorageFormat, StoredTensor, cheapest
 from workloads.tensor import Tensor, TensorRole
 from workloads.weight_layout import layout_shape
 
 Nest = MatrixNest | VectorNest
+_Choice = tuple[Tensor, tuple[int, ...], tuple[StorageFormat, ...]]
+
+_NM_ARRAYS = ("nm_systolic", "sparse_tensor_core")
+"""Array types that skip what N:M storage leaves out."""
+_SKIPPING_ARRAYS = ("outer_product", "eyeriss_v2", "sigma")
+"""Array types that skip any zero that a compressed format leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class NestStorage:
     """Chooses for each tensor the cheapest format that ``compression`` decodes; remembers what it chose.
 
-    ``bound_array`` gives the array that knows a nest's zeros: it says in which pattern it takes N:M weights.
+    An array that skips zeros must be told where they are. One of N:M weights takes those that it skips as N:M and no
+    other way; one that skips any zeros takes a compressed format where that is cheaper than dense storage, and runs
+    dense operands dense.
+
+    Parameters
+    ----------
+    compression : Compression
+        What the memory path decodes.
+    array_type : str
+    bound_array : callable
+        Gives the array that knows a nest's zeros: it says in which pattern it takes N:M weights.
     """
 
     compression: Compression
+    array_type: str
     bound_array: Callable[[MatrixNest], ArrayModel]
-    _chosen: dict[tuple[Tensor, tuple[int, ...]], StoredTensor] = field(default_factory=dict)
+    _chosen: dict[_Choice, StoredTensor] = field(default_factory=dict)
 
     def nests_of(self, operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[Nest, ...]:
         """Return all nests that ``operator`` can run as, the usual one first, with the storage of their operands.
@@ -35,7 +53,8 @@ class NestStorage:
         Assumes a tile of a compressed operand takes its share of the whole operand's bits, wherever the tile is cut.
         """
         nests = nests_of(operator, tensors)
-        if self.compression.weight is None and self.compression.activation is None:
+        is_plain = self.compression.weight is None and self.compression.activation is None
+        if is_plain and self.array_type not in (*_NM_ARRAYS, *_SKIPPING_ARRAYS):
             return nests
         return tuple(
             self._with_matrix_storage(nest, operator, tensors)
@@ -49,11 +68,16 @@ class NestStorage:
         weights = [tensors[name] for name in names.weights]
         is_weight = all(weight.role is TensorRole.WEIGHT for weight in weights)
         inputs = [tensors[names.input]] if tensors[names.input].role is not TensorRole.WEIGHT else []
+        input_storage = self._inputs(operator, nest, inputs)
+        weight_storage = self._weights(operator, nest, weights) if is_weight else self._activations(weights)
+        skips = self.array_type in (*_NM_ARRAYS, *_SKIPPING_ARRAYS)
         return replace(
             nest,
-            input_storage=self._inputs(operator, nest, inputs),
-            weight_storage=self._weights(operator, nest, weights) if is_weight else self._activations(weights),
+            input_storage=input_storage,
+            weight_storage=weight_storage,
             output_storage=self._activations([tensors[name] for name in operator.outputs]),
+            tells_input_zeros=not skips or input_storage is not None,
+            tells_weight_zeros=not skips or weight_storage is not None,
         )
 
     def _with_stream_storage(self, nest: VectorNest, operator: Operator, tensors: Mapping[str, Tensor]) -> VectorNest:
@@ -83,8 +107,14 @@ class NestStorage:
         if wanted is None or all(weight.sparsity is None and weight.num_codes is None for weight in weights):
             return None
         shapes = [layout_shape(operator, weight.name, weight.shape) for weight in weights]
+        if self.array_type not in _NM_ARRAYS:
+            return self._storage(weights, shapes, wanted)
         array = self.bound_array(nest)
-        return self._storage([_in_pattern_of(array, weight) for weight in weights], shapes, wanted)
+        patterned = [_in_pattern_of(array, weight) for weight in weights]
+        if all(weight.sparsity and isinstance(weight.sparsity.pattern, NmPattern) for weight in patterned):
+            wanted = wanted.model_copy(update={"formats": tuple(one for one in wanted.formats if one == "nm")})
+            return self._storage(patterned, shapes, wanted, dense_too=False) if wanted.formats else None
+        return self._storage(patterned, shapes, wanted)
 
     def _activations(self, tensors: list[Tensor]) -> OperandStorage | None:
         """Rows are channels: (batch x channels, positions); where there are none, the last axis makes the columns."""
@@ -94,13 +124,23 @@ class NestStorage:
         return self._storage(tensors, [_rows_and_cols(tensor.shape) for tensor in tensors], wanted)
 
     def _storage(
-        self, tensors: list[Tensor], shapes: Sequence[tuple[int, ...]], decoder: OperandCompression
+        self,
+        tensors: list[Tensor],
+        shapes: Sequence[tuple[int, ...]],
+        decoder: OperandCompression,
+        *,
+        dense_too: bool = True,
     ) -> OperandStorage | None:
         """Return the average over all elements of ``tensors``, each in the format that is cheapest for it.
 
         None where that is dense storage for all of them: nothing is decoded then.
         """
-        stored = [self._choose(tensor, shape, decoder) for tensor, shape in zip(tensors, shapes, strict=True)]
+        if "codebook" not in decoder.formats:
+            tensors = [replace(tensor, num_codes=None) for tensor in tensors]
+        formats = tuple(StorageFormat(name) for name in decoder.formats if name != "codebook")
+        if dense_too:
+            formats = (StorageFormat.DENSE, *formats)
+        stored = [self._choose(tensor, shape, formats) for tensor, shape in zip(tensors, shapes, strict=True)]
         names = dict.fromkeys(_format_name(*pair) for pair in zip(tensors, stored, strict=True))
         if set(names) == {StorageFormat.DENSE}:
             return None
@@ -117,13 +157,10 @@ class NestStorage:
             scratchpad_metadata_bits=metadata if at_array else 0.0,
         )
 
-    def _choose(self, tensor: Tensor, shape: tuple[int, ...], decoder: OperandCompression) -> StoredTensor:
-        if "codebook" not in decoder.formats:
-            tensor = replace(tensor, num_codes=None)
-        key = (tensor, shape)
+    def _choose(self, tensor: Tensor, shape: tuple[int, ...], formats: tuple[StorageFormat, ...]) -> StoredTensor:
+        key = (tensor, shape, formats)
         if key not in self._chosen:
-            formats = [StorageFormat(name) for name in decoder.formats if name != "codebook"]
-            self._chosen[key] = cheapest(tensor, shape, formats)
+            self._chosen[key] = cheapest(tensor, shape, formats, dense_too=False)
         return self._chosen[key]
 
 

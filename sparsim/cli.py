@@ -37,8 +37,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="sparsim",
         description="What a neural network costs on a hardware accelerator.",
-        epilog="exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is missed, "
-        "5 undecided when time ran out",
+        epilog="exit codes: 0 done, 1 user's mistake, 2 no plan fits, 3 internal error, 4 a published figure is "
+        "missed, 5 undecided when time ran out",
     )
     parser.add_argument("--version", action="version", version=f"sparsim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

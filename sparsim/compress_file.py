@@ -18,7 +18,7 @@ from workloads.formats import ElementFormat, NumberKind
 from workloads.network import Network
 from workloads.storage import cheapest
 from workloads.tensor import Tensor
-from workloads.weight_layout import compressible_weights, from_layout, layout_shape, to_layout
+from workloads.weight_layout import by_output_channel, compressible_weights, from_layout, layout_shape, to_layout
 from workloads.weights import WeightArray
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def compressed_weights(compressed: CompressedNetwork) -> Iterator[CompressedWeig
 
 
 def _integers(name: str, values: WeightArray, change: ValueChange) -> IntegerWeight | None:
-    """Return quantised values as integers and a scale a filter; None for floats, codebooks and powers of two."""
+    """Quantised values as integers and a scale an output channel; None for floats, codebooks and powers of two."""
     from workloads.onnx_export import IntegerWeight
 
     if not isinstance(change.number_change, Quantisation):
@@ -171,10 +171,13 @@ def _integers(name: str, values: WeightArray, change: ValueChange) -> IntegerWei
     if largest_code is None:
         return None
     arranged = to_layout(change.operator, name, values).astype(np.float64)
-    largest = np.abs(arranged).max(axis=(2, 3), keepdims=True)
-    scale = np.where(largest > 0, largest / largest_code, 1.0)
+    by_channel = by_output_channel(change.operator, arranged)
+    largest = np.abs(by_channel).max(axis=(2, 3), keepdims=True)
+    scale = np.broadcast_to(np.where(largest > 0, largest / largest_code, 1.0), by_channel.shape).reshape(
+        arranged.shape
+    )
     codes = np.rint(arranged / scale).astype(np.int32)
-    spread = from_layout(change.operator, name, np.broadcast_to(scale, arranged.shape), values.shape)
+    spread = from_layout(change.operator, name, scale, values.shape)
     return IntegerWeight(
         values=from_layout(change.operator, name, codes, values.shape),
         scale=_without_repeats(spread),

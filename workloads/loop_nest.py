@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from workloads.formats import NumberKind
 from workloads.operand_storage import OperandStorage, dense_storage
 from workloads.operators import (
     Activation,
@@ -73,6 +74,8 @@ class MatrixNest:
         Kernel elements of a convolution, else 1.
     input_bits, weight_bits, output_bits : int
         Bits an element.
+    input_kind, weight_kind : NumberKind
+        How the bits of the operands are read: powers of two have a wider range than integers of as many bits.
     resident_bits : int
         Bias and the like: loaded once a product and kept while it runs, in bits for all groups together.
     num_output_elements : int
@@ -91,6 +94,8 @@ class MatrixNest:
         ``workloads.weight_layout``.
     input_storage, weight_storage, output_storage : OperandStorage or None
         How the operand is stored; None for element after element at ``..._bits`` each.
+    tells_input_zeros, tells_weight_zeros : bool
+        Whether what is stored tells an array which elements are zero: it can skip no others.
     """
 
     groups: int
@@ -103,6 +108,8 @@ class MatrixNest:
     output_bits: int
     resident_bits: int
     num_output_elements: int
+    input_kind: NumberKind = NumberKind.INTEGER
+    weight_kind: NumberKind = NumberKind.INTEGER
     n_per_filter: int = 1
     k_per_channel: int = 1
     sequential: bool = False
@@ -114,6 +121,8 @@ class MatrixNest:
     input_storage: OperandStorage | None = None
     weight_storage: OperandStorage | None = None
     output_storage: OperandStorage | None = None
+    tells_input_zeros: bool = True
+    tells_weight_zeros: bool = True
 
     @property
     def input_density_fraction(self) -> float:
@@ -341,6 +350,8 @@ def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, 
         input_bits=x.format.bits,
         weight_bits=w.format.bits,
         output_bits=out.format.bits,
+        input_kind=x.format.kind,
+        weight_kind=w.format.kind,
         resident_bits=_total_bits(ins[2:]),
         num_output_elements=out.num_elements,
         n_per_filter=num_taps if work.transposed else 1,
@@ -361,6 +372,8 @@ def _product(groups: int, m: int, n: int, k: int, ins: tuple[Tensor, ...], out: 
         input_bits=ins[0].format.bits,
         weight_bits=ins[1].format.bits,
         output_bits=out.format.bits,
+        input_kind=ins[0].format.kind,
+        weight_kind=ins[1].format.kind,
         resident_bits=_total_bits(ins[2:]),
         num_output_elements=out.num_elements,
         fused_operations_per_output=fused,

@@ -147,3 +147,16 @@ class Sparsity:
             counted = self.mask.num_nonzeros / math.prod(self.mask.shape)
             if abs(counted - self.density_fraction) > _DENSITY_TOLERANCE:
                 raise NetworkError(f"density is {self.density_fraction}, expected that of the mask, {counted}")
+
+
+def group_counts(nonzero: BoolArray, m: int) -> NDArray[np.unsignedinteger]:
+    """Return the non-zeros of each group of ``m`` along the last axis, whose last group may be shorter.
+
+    One pass for each place in a group, since a sum along a short last axis is several times slower.
+    """
+    size = nonzero.shape[-1]
+    counts = np.zeros((*nonzero.shape[:-1], -(-size // m)), dtype=np.min_scalar_type(m))
+    for place in range(min(m, size)):
+        members = nonzero[..., place::m]
+        counts[..., : members.shape[-1]] += members
+    return counts

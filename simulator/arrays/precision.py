@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Literal
 
 from hw_configs.accelerator import Array
+from hw_configs.multiplication_free import bits_of_same_range, is_multiplication_free
 from simulator.arrays.protocol import ArrayModel, Dimension, Int64Array, ScratchpadAccesses, TileCycles
 from workloads.errors import ConfigError
-from workloads.formats import NumberKind
+from workloads.formats import ElementFormat, NumberKind
 from workloads.loop_nest import MatrixNest
 from workloads.sparsity import Pattern
 
@@ -29,6 +30,9 @@ class PrecisionScaled:
     Assumes the extra products of narrow operands find work: the reduction or the filters are long enough to be spread
     over the parts of a PE, without a fold of their own.
 
+    Ternary, binary and power-of-two operands, unless the array lists their format, are multiplied as the narrowest
+    integer that holds their values: 4-bit powers of two as 8 bits.
+
     A tile's streaming cycles are rounded up; filling and draining the array takes as long as ever.
 
     Parameters
@@ -38,6 +42,8 @@ class PrecisionScaled:
     precision : {"bit_serial", "bit_fusion"}
     widest_bits : int
         Width of the widest operand format.
+    formats : tuple of ElementFormat
+        Operand formats that the array lists.
     stream_ratio : Fraction
         Streaming cycles over those at the widest format; 1 until it is bound to a nest.
 
@@ -51,6 +57,7 @@ class PrecisionScaled:
     model: ArrayModel
     precision: Literal["bit_serial", "bit_fusion"]
     widest_bits: int
+    formats: tuple[ElementFormat, ...] = ()
     stream_ratio: Fraction = Fraction(1)
 
     @property
@@ -86,17 +93,19 @@ class PrecisionScaled:
         ConfigError
             When an operand is wider than the array's widest format.
         """
-        for operand, bits in (("inputs", nest.input_bits), ("weights", nest.weight_bits)):
+        input_bits = self._multiplied_bits(nest.input_kind, nest.input_bits)
+        weight_bits = self._multiplied_bits(nest.weight_kind, nest.weight_bits)
+        for operand, bits in (("inputs", input_bits), ("weights", weight_bits)):
             if bits > self.widest_bits:
                 raise ConfigError(
                     f"array.formats: expected {operand} of at most {self.widest_bits} bits, the widest format of a "
                     f"{self.precision} array, found {bits}"
                 )
         if self.precision == "bit_serial":
-            serial = nest.weight_bits if self.streamed_dimension is Dimension.N else nest.input_bits
+            serial = weight_bits if self.streamed_dimension is Dimension.N else input_bits
             ratio = Fraction(serial, self.widest_bits)
         else:
-            fused = brick_bits(nest.input_bits) * brick_bits(nest.weight_bits)
+            fused = brick_bits(input_bits) * brick_bits(weight_bits)
             ratio = Fraction(fused, brick_bits(self.widest_bits) ** 2)
         return replace(self, model=self.model.bound_to(nest), stream_ratio=ratio)
 
@@ -118,6 +127,11 @@ class PrecisionScaled:
     def scratchpad_accesses(self, m: Int64Array, n: Int64Array, k: Int64Array) -> ScratchpadAccesses:
         """Return the model's: as many elements, of fewer bits each."""
         return self.model.scratchpad_accesses(m, n, k)
+
+    def _multiplied_bits(self, kind: NumberKind, bits: int) -> int:
+        """Return the width at which an operand enters the multipliers."""
+        format = ElementFormat(kind, bits)
+        return bits_of_same_range(format) if is_multiplication_free(format) and format not in self.formats else bits
 
 
 def brick_bits(bits: int) -> int:
@@ -141,4 +155,4 @@ def scaled_to_precision(model: ArrayModel, array: Array) -> ArrayModel:
     widest = max(format.bits for format in array.formats)
     if array.precision == "bit_fusion" and widest > _BRICK_WIDTHS_BITS[-1]:
         raise ConfigError(f"array.formats: expected at most 16 bits for array.precision bit_fusion, found {widest}")
-    return PrecisionScaled(model, array.precision, widest)
+    return PrecisionScaled(model, array.precision, widest, tuple(array.formats))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from hw_configs.accelerator import Array
 from hw_configs.array_sections import Sigma
@@ -193,6 +194,6 @@ def _ceil(numerator: Int64Array, denominator: int | Int64Array) -> Int64Array:
     return -(-numerator // denominator)
 
 
-def _whole(amount: FloatArray) -> Int64Array:
+def _whole(amount: npt.ArrayLike) -> Int64Array:
     """Rounded up; what floating-point noise or far tails add to a whole number is not one more."""
     return np.ceil(np.asarray(amount) - 1e-6).astype(np.int64)

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from mapper.allocate import PackingVerdict
 from mapper.gaps import gaps_of
 from mapper.replay import replay
-from mapper.stacking import PackingVerdict
 from mapper.stay_places import StayPacker
 from tests.mapper.problem_without_places import CAPACITY_BYTES, NUM_STEPS, PROBLEM
 

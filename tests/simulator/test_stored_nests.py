@@ -11,8 +11,9 @@ from hw_configs.accelerator import Compression, OperandCompression
 from hw_configs.load import load_accelerator
 from simulator.arrays import array_model
 from simulator.arrays.systolic import SystolicArray
+from simulator.machine import Machine
 from simulator.stored_nests import NestStorage
-from workloads.formats import INT8
+from workloads.formats import INT8, ElementFormat, NumberKind
 from workloads.loop_nest import MatrixNest, VectorNest, nests_of
 from workloads.network import Network
 from workloads.operators import Operator, Recurrent
@@ -22,6 +23,7 @@ from workloads.zoo.builder import GraphBuilder
 
 ARRAY = SystolicArray(4, 4, "os").bound_to
 SHAPE = (1, 4, 1, 16)  # one group of 4 filters, one tap, 16 channels
+LONG = (1, 4, 1, 64)  # with channels for two rows of slots, of which a tensor core at 2:4 fills one
 
 
 def decoder(*formats: str, at: str = "array") -> OperandCompression:
@@ -31,9 +33,10 @@ def decoder(*formats: str, at: str = "array") -> OperandCompression:
 def gemm(
     sparsity: Sparsity | None = None, activations: Sparsity | None = None, num_codes: int | None = None
 ) -> Network:
-    """(8, 16) times (16, 4)."""
+    """(8, 16) times (16, 4), or (8, 64) times (64, 4) with a mask of that shape."""
     builder = GraphBuilder(name="gemm")
-    x = builder.input("x", (8, 16))
+    num_channels = sparsity.mask.shape[-1] if sparsity is not None and sparsity.mask is not None else SHAPE[-1]
+    x = builder.input("x", (8, num_channels))
     network = builder.finish((builder.linear("fc", x, 4, bias=False),))
     weight = network.tensors["fc.weight"]
     changed = {
@@ -43,15 +46,15 @@ def gemm(
     return replace(network, tensors={**network.tensors, **changed})
 
 
-def two_of_four() -> Sparsity:
-    nonzero = np.tile([True, False, True, False], 16).reshape(SHAPE)
+def two_of_four(shape: tuple[int, ...] = SHAPE) -> Sparsity:
+    nonzero = np.tile([True, False, True, False], np.prod(shape) // 4).reshape(shape)
     return Sparsity(
         density_fraction=0.5, origin=SparsityOrigin.PRUNED, pattern=NmPattern(n=2, m=4), mask=Mask.of(nonzero)
     )
 
 
 def nest_of(network: Network, compression: Compression) -> MatrixNest:
-    nest = NestStorage(compression, ARRAY).nests_of(network.operators[0], network.tensors)[0]
+    nest = NestStorage(compression, "systolic", ARRAY).nests_of(network.operators[0], network.tensors)[0]
     assert isinstance(nest, MatrixNest)
     return nest
 
@@ -59,7 +62,7 @@ def nest_of(network: Network, compression: Compression) -> MatrixNest:
 def test_without_decoders_nothing_changes():
     network = gemm(two_of_four(), num_codes=4)
 
-    nests = NestStorage(Compression(), ARRAY).nests_of(network.operators[0], network.tensors)
+    nests = NestStorage(Compression(), "systolic", ARRAY).nests_of(network.operators[0], network.tensors)
 
     assert nests == nests_of(network.operators[0], network.tensors)
     assert nests[0].stored_weight.off_chip_bits == 8
@@ -118,7 +121,9 @@ def test_streams_move_the_compressed_bits_of_what_they_read_and_write():
     half = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
     tensors = {**network.tensors, "x": replace(network.tensors["x"], sparsity=half)}
 
-    (nest,) = NestStorage(Compression(activation=decoder("bitmap")), ARRAY).nests_of(network.operators[0], tensors)
+    (nest,) = NestStorage(Compression(activation=decoder("bitmap")), "systolic", ARRAY).nests_of(
+        network.operators[0], tensors
+    )
 
     assert isinstance(nest, VectorNest)
     assert nest.input_off_chip_fraction == pytest.approx(5 / 8)
@@ -128,12 +133,12 @@ def test_streams_move_the_compressed_bits_of_what_they_read_and_write():
 def test_weights_are_stored_in_the_pattern_that_the_array_runs():
     # 1:4 weights on a core that runs 2:4: two slots of 8 bits and two indices of 2 a group, for one weight
     core = array_model(load_accelerator("sparse_tensor_core").array)
-    nonzero = np.tile([True, False, False, False], 16).reshape(SHAPE)
+    nonzero = np.tile([True, False, False, False], 64).reshape(LONG)
     sparsity = Sparsity(
         density_fraction=0.25, origin=SparsityOrigin.PRUNED, pattern=NmPattern(n=1, m=4), mask=Mask.of(nonzero)
     )
     network = gemm(sparsity)
-    storage = NestStorage(Compression(weight=decoder("nm")), core.bound_to)
+    storage = NestStorage(Compression(weight=decoder("nm")), "sparse_tensor_core", core.bound_to)
 
     (nest,) = storage.nests_of(network.operators[0], network.tensors)
 
@@ -149,7 +154,7 @@ def test_weights_that_an_nm_array_runs_dense_are_stored_dense():
     core = array_model(load_accelerator("sparse_tensor_core").array)
     network = gemm(sparsity)
 
-    (nest,) = NestStorage(Compression(weight=decoder("nm")), core.bound_to).nests_of(
+    (nest,) = NestStorage(Compression(weight=decoder("nm")), "sparse_tensor_core", core.bound_to).nests_of(
         network.operators[0], network.tensors
     )
 
@@ -175,7 +180,33 @@ def test_a_hidden_state_is_dense_beside_compressed_inputs():
     work = Recurrent(num_gates=4, num_steps=3, batch=2, input_size=4, hidden_size=12)
     lstm = Operator(name="lstm", work=work, inputs=("x", "w", "r"), outputs=("y",))
 
-    (nest,) = NestStorage(Compression(activation=decoder("bitmap")), ARRAY).nests_of(lstm, tensors)
+    (nest,) = NestStorage(Compression(activation=decoder("bitmap")), "systolic", ARRAY).nests_of(lstm, tensors)
 
     assert isinstance(nest, MatrixNest)
     assert nest.stored_input.off_chip_bits == pytest.approx(116 / 16)
+
+
+@pytest.mark.parametrize("name", ["nm_array", "sparse_tensor_core"])
+def test_narrow_weights_are_stored_nm_too_since_the_array_needs_the_indices(name):
+    # 2-bit weights at 2:4: a value and an index of 2 bits each for every second weight are no less than 2 bits each
+    network = gemm(two_of_four(LONG))
+    weight = replace(network.tensors["fc.weight"], format=ElementFormat(NumberKind.INTEGER, 2))
+    machine = Machine(accelerator=load_accelerator(name))
+
+    (nest,) = machine.storage.nests_of(network.operators[0], {**network.tensors, "fc.weight": weight})
+
+    assert isinstance(nest, MatrixNest)
+    assert (nest.stored_weight.format, nest.stored_weight.off_chip_bits) == ("nm", 2)
+    assert machine.array_for(nest).performed_fraction == 0.5
+
+
+@pytest.mark.parametrize("name", ["nm_array", "sparse_tensor_core", "sigma_like", "dual_side_tensor_core"])
+def test_zeros_that_are_stored_are_not_skipped(name):
+    accelerator = load_accelerator(name).model_copy(update={"compression": Compression()})
+    machine, network = Machine(accelerator=accelerator), gemm(two_of_four())
+
+    (nest,) = machine.storage.nests_of(network.operators[0], network.tensors)
+
+    assert isinstance(nest, MatrixNest)
+    assert nest.stored_weight.off_chip_bits == 8
+    assert machine.array_for(nest).performed_fraction == 1

@@ -126,3 +126,19 @@ def test_grouped_and_transposed_convolutions(tmp_path: Path) -> None:
     model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
     path.write_bytes(model.SerializeToString())
     check_values(path, "int8")
+
+
+def test_a_transposed_convolution_has_a_scale_an_output_channel(tmp_path: Path) -> None:
+    """3 output channels of 2 x 2 taps: 3 scales, of all 8 x 4 weights that a channel has, and not 12."""
+    weight = np.random.default_rng(0).standard_normal((8, 3, 2, 2)).astype(np.float32)
+    node = helper.make_node("ConvTranspose", ["x", "up"], ["y"], name="up_conv", strides=[2, 2])
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 4, 4])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 3, 8, 8])
+    graph = helper.make_graph([node], "graph", [x], [y], [numpy_helper.from_array(weight, "up")])
+    path = tmp_path / "net.onnx"
+    model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 13)])
+    path.write_bytes(model.SerializeToString())
+    file = check_values(path, "int8")
+    stored = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(file.written.path)).graph.initializer}
+    (scale,) = (array for name, array in stored.items() if "_scale" in name)
+    assert np.allclose(scale.reshape(-1), np.abs(weight).max(axis=(0, 2, 3)) / 127)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from workloads.errors import NetworkError
-from workloads.sparsity import BlockPattern, BoolArray, Mask, NmPattern, Sparsity, SparsityOrigin
+from workloads.sparsity import BlockPattern, BoolArray, Mask, NmPattern, Sparsity, SparsityOrigin, group_counts
 
 MASKS = arrays.arrays(np.bool_, arrays.array_shapes(min_dims=4, max_dims=4, max_side=6))
 
@@ -65,3 +66,22 @@ def test_blocks_of_nothing(filters: int, channels: int) -> None:
 
 def test_patterns_in_words() -> None:
     assert (str(NmPattern(n=2, m=8)), str(BlockPattern(filters=4, channels=1))) == ("2:8", "block 4x1")
+
+
+@given(mask=MASKS, m=st.integers(1, 300))
+def test_groups_are_counted(mask: BoolArray, m: int) -> None:
+    """The last group may be shorter than m, and a group may have more than 255 places."""
+    counts = group_counts(mask, m)
+    size = mask.shape[-1]
+    for place in np.ndindex(mask.shape[:-1]):
+        assert counts[place].tolist() == [int(mask[place][start : start + m].sum()) for start in range(0, size, m)]
+
+
+def test_groups_of_more_than_a_byte_counts() -> None:
+    assert group_counts(np.ones((1, 700), dtype=bool), 300).tolist() == [[300, 300, 100]]
+
+
+def test_one_group_of_the_filters_of_all() -> None:
+    bits = np.random.default_rng(0).random((2, 3, 1, 5)) < 0.5
+    joined = Mask.of(bits).with_one_group()
+    assert joined == Mask.of(bits.reshape(1, 6, 1, 5))

@@ -93,7 +93,7 @@ def compress_layer(layer: Layer, values: WeightArray | None, source: MaskSource)
     if values is None:
         sparsity = _assumed_sparsity(layer, packed, mask)
     else:
-        changed = change_values(values, mask, change)
+        changed = change_values(layer.operator, values, mask, change)
         error = weight_error(values, changed)
         sparsity = _measured_sparsity(layer, values, changed, has_mask=mask is not None)
     tensor = _with_format(replace(layer.tensor, sparsity=sparsity), layer.recipe)

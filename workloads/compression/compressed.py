@@ -16,7 +16,7 @@ from workloads.network import Network
 from workloads.operators import Operator
 from workloads.sparsity import BoolArray, Mask
 from workloads.tensor import Tensor
-from workloads.weight_layout import from_layout, to_layout
+from workloads.weight_layout import by_output_channel, from_layout, to_layout
 from workloads.weights import WeightArray, WeightSource
 
 
@@ -102,7 +102,7 @@ class CompressedWeights:
         change = self.changes[name]
         arranged = to_layout(change.operator, name, values)
         mask = None if change.mask is None else change.mask.array()
-        changed = change_values(arranged, mask, change.number_change)
+        changed = change_values(change.operator, arranged, mask, change.number_change)
         return np.ascontiguousarray(from_layout(change.operator, name, changed, values.shape))
 
 
@@ -128,7 +128,9 @@ class CompressedNetwork:
     notes: tuple[str, ...]
 
 
-def change_values(arranged: WeightArray, mask: BoolArray | None, change: NumberChange | None) -> WeightArray:
+def change_values(
+    operator: Operator, arranged: WeightArray, mask: BoolArray | None, change: NumberChange | None
+) -> WeightArray:
     """Return the weights ``arranged`` as (groups, filters, taps, channels) after ``mask`` and ``change``.
 
     Assumes scales and codebooks are made for the weights that stay after pruning; nothing is trained again.
@@ -136,7 +138,7 @@ def change_values(arranged: WeightArray, mask: BoolArray | None, change: NumberC
     kept = arranged if mask is None else arranged * mask
     match change:
         case Quantisation():
-            return quantise(kept, change.weights)
+            return quantise(by_output_channel(operator, kept), change.weights).reshape(kept.shape)
         case Codebook():
             return to_codebook(kept, change.num_codes, keep_zeros=mask is not None or has_zeros(kept))
         case None:

@@ -28,18 +28,28 @@ def load_checked(weights: WeightSource | None, tensor: Tensor) -> WeightArray | 
         When they have another shape than the tensor, or one is NaN or infinite; names tensor and index.
     """
     values = None if weights is None else weights.load(tensor.name)
-    if values is None:
-        return None
-    if values.shape != tensor.shape:
+    if values is not None:
+        check_values(values, tensor.name, tensor.shape)
+    return values
+
+
+def check_values(values: WeightArray, name: str, shape: tuple[int, ...]) -> None:
+    """Check the values of weight tensor ``name``, which has ``shape``.
+
+    Raises
+    ------
+    NetworkError
+        As ``load_checked``.
+    """
+    if values.shape != shape:
         raise NetworkError(
-            f"weight tensor {tensor.name!r}: its values have shape {list(values.shape)}, expected {list(tensor.shape)}"
+            f"weight tensor {name!r}: its values have shape {list(values.shape)}, expected {list(shape)}"
         )
     if not np.isfinite(values).all():
         index = np.argwhere(~np.isfinite(values))[0].tolist()
         raise NetworkError(
-            f"weight tensor {tensor.name!r}: expected finite numbers, found {values[tuple(index)]} at index {index}"
+            f"weight tensor {name!r}: expected finite numbers, found {values[tuple(index)]} at index {index}"
         )
-    return values
 
 
 def load_arranged(weights: WeightSource | None, tensor: Tensor, operator: Operator) -> WeightArray | None:

@@ -9,8 +9,9 @@ import numpy as np
 from workloads.compression.layer_values import has_zeros, load_arranged
 from workloads.compression.numbers.used_bits import used_bits
 from workloads.network import Network
-from workloads.sparsity import BoolArray, Mask, NmPattern, Sparsity, SparsityOrigin
-from workloads.weight_layout import compressible_weights
+from workloads.operators import Operator
+from workloads.sparsity import BoolArray, Mask, NmPattern, Sparsity, SparsityOrigin, group_counts
+from workloads.weight_layout import by_output_channel, compressible_weights
 from workloads.weights import WeightArray, WeightSource
 
 GROUP_SIZES = (2, 4, 8, 16, 32)
@@ -83,7 +84,7 @@ def recognise(network: Network, weights: WeightSource) -> tuple[RecognisedLayer,
     for name, operator in compressible_weights(network).items():
         values = load_arranged(weights, network.tensors[name], operator)
         if values is not None:
-            found.append(_recognised(operator.name, name, values))
+            found.append(_recognised(operator, name, values))
     return tuple(found)
 
 
@@ -117,11 +118,6 @@ def tightest_pattern(nonzero: BoolArray) -> NmPattern | None:
     return min(patterns, key=lambda one: (one.n / one.m, one.m), default=None)
 
 
-def group_counts(nonzero: BoolArray, m: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    """Return the non-zeros of each group of ``m`` along the last axis, whose last group may be shorter."""
-    return np.asarray(np.add.reduceat(nonzero, range(0, nonzero.shape[-1], m), axis=-1, dtype=np.int64))
-
-
 def _sparsity(nonzero: BoolArray) -> Sparsity:
     density = int(np.count_nonzero(nonzero)) / nonzero.size
     pattern = tightest_pattern(nonzero)
@@ -134,11 +130,12 @@ def _sparsity(nonzero: BoolArray) -> Sparsity:
     )
 
 
-def _recognised(operator: str, tensor: str, values: WeightArray) -> RecognisedLayer:
+def _recognised(operator: Operator, tensor: str, values: WeightArray) -> RecognisedLayer:
     nonzero = values != 0
-    live_filters, live_channels = nonzero.any(axis=(2, 3)), nonzero.any(axis=(1, 2))
+    live_filters = by_output_channel(operator, nonzero).any(axis=(2, 3))
+    live_channels = nonzero.any(axis=(1, 2))
     return RecognisedLayer(
-        operator=operator,
+        operator=operator.name,
         tensor=tensor,
         num_weights=values.size,
         num_zeros=values.size - int(np.count_nonzero(nonzero)),
@@ -148,7 +145,7 @@ def _recognised(operator: str, tensor: str, values: WeightArray) -> RecognisedLa
         num_dead_channels=int(np.count_nonzero(~live_channels)),
         tightest=tightest_pattern(nonzero),
         fits=tuple(_fit(nonzero, pattern) for pattern in _COMMON_PATTERNS if pattern.m <= values.shape[-1]),
-        used_bits=used_bits(values),
+        used_bits=used_bits(by_output_channel(operator, values)),
     )
 
 

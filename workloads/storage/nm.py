@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workloads.sparsity import BoolArray, NmPattern, Pattern
+from workloads.sparsity import BoolArray, NmPattern, Pattern, group_counts
 from workloads.storage.arrangement import Arrangement, ValueArray, arrangement_of, as_arranged, padded
 from workloads.storage.codec import Encoded, NumberStream, index_width_bits
 from workloads.storage.random_mask import RandomMask
@@ -90,7 +89,7 @@ class NmSlots:
         )
 
     def _check(self, nonzero: BoolArray) -> None:
-        counts = _group_counts(nonzero, self.pattern.m)
+        counts = group_counts(nonzero, self.pattern.m)
         if counts.max() <= self.pattern.n:
             return
         place = np.unravel_index(int(np.argmax(counts > self.pattern.n)), counts.shape)
@@ -102,16 +101,3 @@ class NmSlots:
             f"{first} to {min(first + self.pattern.m, channels) - 1}) has {int(counts[place])} non-zeros, expected at "
             f"most {self.pattern.n}"
         )
-
-
-def _group_counts(nonzero: BoolArray, m: int) -> NDArray[np.unsignedinteger]:
-    """Non-zeros of each group of ``m`` channels, (groups, filters, taps, groups of channels).
-
-    One pass for each place in a group, since a sum along a short last axis is several times slower.
-    """
-    num_channel_groups = -(-nonzero.shape[3] // m)
-    counts = np.zeros((*nonzero.shape[:3], num_channel_groups), dtype=np.min_scalar_type(m))
-    for place in range(min(m, nonzero.shape[3])):
-        members = nonzero[..., place::m]
-        counts[..., : members.shape[3]] += members
-    return counts

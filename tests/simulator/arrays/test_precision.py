@@ -16,6 +16,7 @@ from simulator.arrays.nm_systolic import NmSystolicArray
 from simulator.arrays.precision import PrecisionScaled, brick_bits
 from simulator.arrays.systolic import SystolicArray
 from workloads.errors import ConfigError
+from workloads.formats import NumberKind
 from workloads.loop_nest import MatrixNest
 from workloads.sparsity import NmPattern, Sparsity, SparsityOrigin
 
@@ -68,6 +69,34 @@ def test_hand_arithmetic(precision, dataflow, bits, ratio):
     assert scaled.peak_macs_per_cycle == float(64 / ratio)
     assert scaled.scratchpad_accesses(*int64(33, 17, 20)) == dense.scratchpad_accesses(*int64(33, 17, 20))
     assert (scaled.num_pes, scaled.tile_units, scaled.performed_fraction) == (64, dense.tile_units, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "bits", "listed", "ratio"),
+    [
+        # four-bit powers of two shift by 0 to 6: int8
+        (NumberKind.POWER_OF_TWO, 4, (), Fraction(1)),
+        (NumberKind.POWER_OF_TWO, 3, (), Fraction(1, 2)),
+        (NumberKind.POWER_OF_TWO, 4, ("pow2_4",), Fraction(1, 2)),
+        (NumberKind.INTEGER, 4, (), Fraction(1, 2)),
+        (NumberKind.TERNARY, 2, (), Fraction(1, 4)),
+        (NumberKind.BINARY, 1, (), Fraction(1, 4)),  # -1 and +1 take int2
+    ],
+)
+@pytest.mark.parametrize("operand", ["input", "weight"])
+def test_multiplication_free_operands_take_the_integer_that_holds_them(kind, bits, listed, ratio, operand):
+    fused = array_model(array(formats=("int8", *listed)))
+
+    bound = fused.bound_to(replace(nest(), **{f"{operand}_bits": bits, f"{operand}_kind": kind}))
+
+    assert bound.stream_ratio == ratio
+
+
+def test_powers_of_two_beyond_the_multipliers():
+    wide = replace(nest(), weight_bits=5, weight_kind=NumberKind.POWER_OF_TWO)
+
+    with pytest.raises(ConfigError, match=r"expected weights of at most 8 bits, .* bit_fusion array, found 16"):
+        array_model(array()).bound_to(wide)
 
 
 def test_a_tile_takes_whole_cycles():

@@ -15,7 +15,8 @@ import numpy as np
 
 from workloads.formats import FP32, ElementFormat
 from workloads.network import Network
-from workloads.tensor import TensorRole
+from workloads.operators import Convolution, Operator, Window
+from workloads.tensor import Tensor, TensorRole
 from workloads.weights import WeightArray
 from workloads.zoo.builder import ConvSpec, GraphBuilder
 
@@ -45,3 +46,17 @@ def normal_weights(network: Network, seed: int = 0) -> Values:
     draws = np.random.default_rng(seed)
     tensors = network.with_role(TensorRole.WEIGHT)
     return Values({tensor.name: draws.standard_normal(tensor.shape, dtype=np.float32) for tensor in tensors})
+
+
+def upsampling() -> Network:
+    """A transposed convolution alone: 4 input channels, 3 output channels, 2 x 2 taps."""
+    window = Window(kernel=(2, 2), strides=(2, 2), dilations=(1, 1), pads_begin=(0, 0), pads_end=(0, 0))
+    up = Operator(
+        name="up", work=Convolution(window=window, transposed=True), inputs=("x", "up.weight"), outputs=("y",)
+    )
+    tensors = (
+        Tensor(name="x", shape=(1, 4, 2, 2), format=FP32, role=TensorRole.INPUT),
+        Tensor(name="up.weight", shape=(4, 3, 2, 2), format=FP32, role=TensorRole.WEIGHT),
+        Tensor(name="y", shape=(1, 3, 4, 4), format=FP32, role=TensorRole.OUTPUT),
+    )
+    return Network(name="upsampling", operators=(up,), tensors={tensor.name: tensor for tensor in tensors})

@@ -8,17 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tests.workloads.compression.small_networks import Values, four_layers, normal_weights
+from tests.workloads.compression.small_networks import Values, four_layers, normal_weights, upsampling
 from workloads.compression.masks.magnitude import nm_mask
 from workloads.compression.recognise import (
     GROUP_SIZES,
-    group_counts,
     recognise,
     tightest_pattern,
     with_recognised_sparsity,
 )
 from workloads.errors import NetworkError
-from workloads.sparsity import NmPattern, SparsityOrigin
+from workloads.sparsity import NmPattern, SparsityOrigin, group_counts
 
 NETWORK = four_layers()
 MASKS = arrays.arrays(
@@ -71,6 +70,18 @@ def test_counts_by_hand() -> None:
         "4:8": 2 / 40,
     }
     assert layer.used_bits == 1
+
+
+def test_channels_of_a_transposed_convolution() -> None:
+    """3 output channels, not 3 x 4 taps; a dead tap of one that lives is no dead channel; int4 shows a channel each."""
+    values = np.zeros((4, 3, 2, 2))
+    values[:, 0] = np.arange(-8, 8).reshape(4, 2, 2).clip(-7, 7)
+    values[:, 1] = np.arange(-8, 8).reshape(4, 2, 2).clip(-7, 7) / 3
+    values[:, 1, 0, 1] = 0
+    (layer,) = recognise(upsampling(), Values({"up.weight": values}))
+    assert (layer.num_filters, layer.num_dead_filters) == (3, 1)
+    assert (layer.num_channels, layer.num_dead_channels) == (4, 0)
+    assert layer.used_bits == 4
 
 
 def test_layers_without_values_are_left_out() -> None:

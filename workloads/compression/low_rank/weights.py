@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from workloads.compression.layer_values import check_values
 from workloads.compression.low_rank.plan import Split
 from workloads.weights import WeightArray, WeightSource
 
@@ -30,13 +31,22 @@ class FactorisedWeights:
         self._made: dict[str, WeightArray | None] = {}
 
     def load(self, name: str) -> WeightArray | None:
-        """Return the values of weight ``name``, whole or a factor; see ``WeightSource.load``."""
+        """Return the values of weight ``name``, whole or a factor; see ``WeightSource.load``.
+
+        Raises
+        ------
+        NetworkError
+            When values to decompose have another shape than their tensor, or one is NaN or infinite.
+        """
         split = self._split_of.get(name)
         if split is None:
             return self._source.load(name)
         if name not in self._made:
             values = self._source.load(split.weight)
-            pair = (None, None) if values is None else factors(values, split)
+            pair: tuple[WeightArray | None, WeightArray | None] = (None, None)
+            if values is not None:
+                check_values(values, split.weight, split.shape)  # a decomposition of infinities may never end
+                pair = factors(values, split)
             self._made.update(zip(split.factors, pair, strict=True))
         return self._made[name]
 

@@ -22,6 +22,7 @@ def nm_mask(scores: FloatArray, n: int, m: int) -> BoolArray:
     of those that go before it: larger ones, and equal ones further to the front.
     """
     channels = scores.shape[-1]
+    m = min(m, channels)  # a longer group holds no more than all of them, and padding to its length may fit no memory
     num_groups = -(-channels // m)
     rows = scores.reshape(-1, channels)
     kept = np.empty(rows.shape, dtype=np.bool_)
@@ -84,6 +85,9 @@ def block_grid(shape: tuple[int, int, int, int], filters: int, channels: int) ->
 
 
 def expand_blocks(kept_blocks: BoolArray, shape: tuple[int, int, int, int], filters: int, channels: int) -> BoolArray:
-    """Return the mask of ``shape`` whose blocks of ``filters`` x ``channels`` are kept or not."""
-    wide = kept_blocks.repeat(filters, axis=1)[:, : shape[1]]
-    return wide.repeat(channels, axis=3)[..., : shape[3]]
+    """Return the mask of ``shape`` whose blocks of ``filters`` x ``channels`` are kept or not.
+
+    Blocks are cut at the edges of the tensor, so that one larger than it takes no more memory than it.
+    """
+    wide = kept_blocks.repeat(min(filters, shape[1]), axis=1)[:, : shape[1]]
+    return wide.repeat(min(channels, shape[3]), axis=3)[..., : shape[3]]

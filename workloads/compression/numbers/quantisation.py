@@ -1,7 +1,8 @@
 """Weights rounded to a number format and written as the numbers that they then stand for.
 
-Arrays have the order (groups, filters, taps, channels); one filter (output channel) has one scale, except for powers of
-two, which share their range of exponents in a tensor. Zero stays zero in every format but binary.
+Arrays have the order (groups, output channels, taps, channels) of ``weight_layout.by_output_channel``; one output
+channel (filter) has one scale, except for powers of two, which share their range of exponents in a tensor. Zero stays
+zero in every format but binary.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def quantise(values: WeightArray, format: ElementFormat) -> WeightArray:
 
     Parameters
     ----------
-    values : array of float32 or float64, shape (groups, filters, taps, channels)
+    values : array of float32 or float64, shape (groups, output channels, taps, channels)
         Finite.
     format : ElementFormat
         Integers of 2 bits or more, fp8, fp16, bf16, ternary, binary or pow2.

@@ -20,7 +20,7 @@ def used_bits(values: WeightArray) -> int | None:
 
     Parameters
     ----------
-    values : array, shape (groups, filters, taps, channels)
+    values : array, shape (groups, output channels, taps, channels)
         Finite.
     """
     tensor, filters = values.reshape(1, -1), values.reshape(values.shape[0] * values.shape[1], -1)

@@ -79,3 +79,17 @@ def test_blocks(scores: np.ndarray, filters: int, channels: int) -> None:
     expanded = expand_blocks(sums > sums.mean(), scores.shape, filters, channels)
     for group, row, tap, column in np.ndindex(scores.shape):
         assert expanded[group, row, tap, column] == (sums[group, row // filters, tap, column // channels] > sums.mean())
+
+
+def test_blocks_and_groups_larger_than_the_tensor_are_cut_at_its_edges() -> None:
+    """One block holds all of a group of convolution and a tap; 10^9 filters of padding would fit no memory."""
+    scores = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
+    assert block_grid(scores.shape, 10**9, 10**9) == (1, 1, 3, 1)
+    sums = block_sums(scores, 10**9, 10**9)
+    # taps 0 to 2 of filter 0 begin at 0, 4 and 8, those of filter 1 12 later: 6 + 54, 22 + 70 and 38 + 86
+    assert sums.ravel().tolist() == [60, 92, 124]
+    expanded = expand_blocks(sums > 61, scores.shape, 10**9, 10**9)
+    assert expanded.shape == scores.shape
+    assert expanded.all(axis=(0, 1, 3)).tolist() == [False, True, True]
+    assert not expanded[:, :, 0].any()
+    assert np.array_equal(nm_mask(scores, 2, 10**9), nm_mask(scores, 2, 4))
