@@ -50,6 +50,8 @@ _COMPONENTS = (
 def energy_by_component(results: Result | Sequence[Result]) -> Figure:
     """Return one stacked bar a result; for a single one the legend says each component's energy.
 
+    Components that take nothing in any result are left out.
+
     Parameters
     ----------
     results : Result or sequence of Result
@@ -63,7 +65,7 @@ def energy_by_component(results: Result | Sequence[Result]) -> Figure:
     set_labels(axes, x=f"energy ({unit.symbol})")
     rows = range(len(several))
     lefts = [0.0] * len(several)
-    for component in _COMPONENTS:
+    for component in (one for one in _COMPONENTS if any(map(one.energy_pj, energies))):
         widths = [component.energy_pj(energy) / unit.size for energy in energies]
         value = f" {number_text(widths[0])} {unit.symbol}" if len(several) == 1 else ""
         axes.barh(

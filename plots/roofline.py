@@ -48,9 +48,9 @@ class RooflinePoint:
     Parameters
     ----------
     macs_per_byte : float
-        Operational intensity: MACs for each off-chip byte.
+        Operational intensity: MACs done for each off-chip byte. Products that the array skips are not done.
     gmacs_per_second : float
-        What was achieved, from first transfer to last.
+        What was achieved, from first transfer to last, in MACs done.
     operators : tuple of OperatorCost
     """
 
@@ -74,14 +74,26 @@ def roofline_points(result: Result) -> tuple[RooflinePoint, ...]:
     """Return a point for all operators that do MACs and move bytes, the costliest first."""
     places: dict[tuple[str, float, float], list[OperatorCost]] = {}
     for cost in result.operators:
-        if cost.macs and cost.off_chip_bytes.total:
-            place = (cost.kind, cost.macs / cost.off_chip_bytes.total, cost.macs / cost.total_cycles)
+        macs = _macs_done(cost)
+        if macs and cost.off_chip_bytes.total:
+            place = (cost.kind, macs / cost.off_chip_bytes.total, macs / cost.total_cycles)
             places.setdefault(place, []).append(cost)
     points = [
         RooflinePoint(macs_per_byte=x, gmacs_per_second=y * result.clock_hz / _GIGA, operators=tuple(operators))
         for (_, x, y), operators in places.items()
     ]
     return tuple(sorted(points, key=lambda point: -point.total_cycles))
+
+
+def _macs_done(cost: OperatorCost) -> int:
+    """Return the MACs that the array spends time on: a roof bounds these, and not those that it skips."""
+    return cost.macs if cost.compression is None else cost.compression.performed_macs
+
+
+def _unit_of_work(result: Result) -> str:
+    """Return what the axes count; for a compressed network they must say that skipped products are left out."""
+    skips = any(_macs_done(cost) != cost.macs for cost in result.operators)
+    return "MACs done" if skips or result.dense_total_cycles is not None else "MACs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +118,14 @@ class _Roofs:
 def roofline(result: Result, accelerator: Accelerator) -> Figure:
     """Return one dot an operator with MACs, its area in proportion to its cycles, under the roofs of ``accelerator``.
 
-    Roofs: the array's peak, and the off-chip bandwidth unless that is unbounded. The costliest dots are named.
+    Roofs: the array's peak, and the off-chip bandwidth unless that is unbounded. The costliest dots are named. Of a
+    compressed network the MACs done count, and the axes say so.
     """
     figure = new_figure(COLUMN_INCHES, 3.6)
     axes = figure.add_subplot()
-    set_labels(axes, x="operational intensity (MACs per off-chip byte)", y="achieved (GMAC/s)")
+    work = _unit_of_work(result)
+    achieved = "achieved (GMAC/s)" if work == "MACs" else f"achieved ({work}, G/s)"
+    set_labels(axes, x=f"operational intensity ({work} per off-chip byte)", y=achieved)
     axes.set(xscale="log", yscale="log")
     points, roofs = roofline_points(result), _roofs(accelerator)
     _set_limits(axes, points, roofs)
@@ -152,7 +167,9 @@ def _set_limits(axes: Axes, points: Sequence[RooflinePoint], roofs: _Roofs) -> N
     if roofs.ridge is not None:
         xs.append(roofs.ridge)
     axes.set_xlim(*_widened(min(xs, default=1.0) / 2.5, max(xs, default=1.0) * 4))
-    axes.set_ylim(*_widened(min([*ys, roofs.peak / 10]) / 2.5, roofs.peak * 3))
+    # Narrow operands may be multiplied faster than the array's peak: such a dot lies above the roof, and is shown.
+    highest = max([roofs.peak * 3, *(y * 1.5 for y in ys)])
+    axes.set_ylim(*_widened(min([*ys, roofs.peak / 10]) / 2.5, highest))
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
@@ -182,7 +199,7 @@ def _draw_dots(axes: Axes, points: Sequence[RooflinePoint], result: Result) -> N
 
 def _add_note(axes: Axes, result: Result) -> None:
     """Say what is not there: operators without MACs have no place under these roofs."""
-    without = [cost for cost in result.operators if not cost.macs and cost.total_cycles]
+    without = [cost for cost in result.operators if not _macs_done(cost) and cost.total_cycles]
     lines = ["dot area: share of cycles"]
     if without:
         share = sum(cost.total_cycles for cost in without) / result.total_cycles

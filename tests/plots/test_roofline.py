@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from hw_configs.accelerator import Accelerator
 from plots.roofline import roofline, roofline_points
-from simulator.result import Result
+from simulator.result import OperandTraffic, Result
 
 
 def _line(axes: Axes, label: str) -> list[tuple[float, float]]:
@@ -47,6 +47,48 @@ def test_dots_roofs_and_units(tiny_result: Result, edge_npu: Accelerator) -> Non
     assert {"array 256 GMAC/s", "off-chip 6.40 GB/s", "conv1", "fc"} <= texts
     assert any("not shown: 1 operators without MACs, 18% of cycles" in text for text in texts)
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["conv", "gemm"]
+
+
+def _with_bytes(result: Result) -> Result:
+    """``result`` with 1000 bytes read off-chip by each operator."""
+    traffic = OperandTraffic(weight_read=1000)
+    return replace(result, operators=tuple(replace(cost, off_chip_bytes=traffic) for cost in result.operators))
+
+
+def test_compressed_operators_count_what_the_array_does(compressed_result: Result, edge_npu: Accelerator) -> None:
+    """conv1 does 150,000 of its 600,000 MACs in 3000 cycles of 1 ns, fc 500 of its 1000 in 500."""
+    result = _with_bytes(compressed_result)
+    conv, fc = roofline_points(result)
+    assert (conv.macs_per_byte, conv.gmacs_per_second) == (150.0, 50.0)
+    assert (fc.macs_per_byte, fc.gmacs_per_second) == (0.5, 1.0)
+    (axes,) = roofline(result, edge_npu).axes
+    assert axes.get_xlabel() == "operational intensity (MACs done per off-chip byte)"
+    assert axes.get_ylabel() == "achieved (MACs done, G/s)"
+
+
+def test_axes_say_macs_done_without_a_dense_run_too(compressed_result: Result, edge_npu: Accelerator) -> None:
+    """Zeros known, nothing to compare with: products are skipped all the same."""
+    result = replace(_with_bytes(compressed_result), dense_total_cycles=None)
+    assert "MACs done" in roofline(result, edge_npu).axes[0].get_xlabel()
+
+
+def test_operator_whose_products_are_all_skipped_has_no_dot(compressed_result: Result, edge_npu: Accelerator) -> None:
+    """Weights of zeros alone: conv1 joins the pooling in the note, 4000 of 4500 cycles."""
+    result = _with_bytes(compressed_result)
+    conv, *others = result.operators
+    assert conv.compression is not None
+    nothing = replace(conv.compression, effectual_macs=0, performed_macs=0)
+    result = replace(result, operators=(replace(conv, compression=nothing), *others))
+    assert [point.name for point in roofline_points(result)] == ["fc"]
+    texts = [text.get_text() for text in roofline(result, edge_npu).axes[0].texts]
+    assert any("not shown: 2 operators without MACs, 89% of cycles" in text for text in texts)
+
+
+def test_dots_above_the_roof_are_not_clipped(tiny_result: Result, edge_npu: Accelerator) -> None:
+    """600,000 MACs in 200 cycles are 3000 GMAC/s, over a roof of 256."""
+    conv = replace(tiny_result.operators[0], total_cycles=200, compute_cycles=200)
+    figure = roofline(replace(tiny_result, operators=(conv,)), edge_npu)
+    assert figure.axes[0].get_ylim()[1] >= 3000 * 1.4
 
 
 def test_kinds_differ_in_colour_and_marker(tiny_result: Result, edge_npu: Accelerator) -> None:
