@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mapper.problem import PlanProblem
 from mapper.tensor_plan import TensorPlan
-from plots.style import (
-    BLACK,
-    BLUE,
-    COLUMN_INCHES,
-    GREEN,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
-    SMALL_POINTS,
-    TEXT_POINTS,
-    VERMILLION,
-    YELLOW,
-    drawable,
-    new_figure,
-    set_labels,
-)
-from plots.units import BYTE_UNITS, unit_for
+from plots.episode_names import EpisodeBox, name_episodes
+from plots.plan_levels import capacity_level, draw_levels
+from plots.plan_style import KIND_COLOURS, SCRATCHPAD_UNITS, TensorKind, plan_title, plan_width_inches, tensor_kinds
+from plots.style import BLACK, PAGE_INCHES, add_heading, new_figure, set_labels
+from plots.units import unit_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_COLOURS = (SKY_BLUE, GREEN, YELLOW, ORANGE, PURPLE, BLUE)
-_MARK_POINTS = 4.0
+_MARK_POINTS, _SMALL_MARK_POINTS = 4.5, 3.0
+_MOST_LARGE_MARKS = 40
+_LEAST_EDGED_PIXELS = 4.0
+_LEAST_USED_FRACTION = 0.25
+"""A plan that uses less of its scratchpad is drawn larger, without the capacity."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What happens to a tensor between two steps, and its triangle."""
+
+    label: str
+    marker: str
+    face: str
+
+
+_WRITTEN = _Mark("leaves: written off-chip", "v", BLACK)
+_DROPPED = _Mark("leaves: off-chip has a copy", "v", "white")
+_READ = _Mark("returns: read again", "^", BLACK)
 
 
 def memory_map(problem: PlanProblem, plan: TensorPlan, capacity_bytes: int) -> Figure:
     """Return a rectangle an episode: steps along x, addresses along y, the capacity as a line.
 
-    A triangle down at the end of an episode marks a tensor that leaves though it is needed again, one up at the
-    beginning of the next marks its return.
+    A triangle down at the end of an episode marks a tensor that leaves though it is needed again, full where off-chip
+    memory had no copy; one up marks its return. The largest rectangles are named where there is room. Plans of many
+    operators are as wide as a page.
 
     Parameters
     ----------
@@ -44,66 +52,86 @@ def memory_map(problem: PlanProblem, plan: TensorPlan, capacity_bytes: int) -> F
     plan : TensorPlan
     capacity_bytes : int
     """
-    figure = new_figure(COLUMN_INCHES, 3.2)
+    width_inches = plan_width_inches(plan)
+    figure = new_figure(width_inches, 3.9)
     axes = figure.add_subplot()
-    unit = unit_for([capacity_bytes], BYTE_UNITS)
-    colours = _colours(plan)
-    seen: set[int] = set()
-    last = {episode.tensor: episode.last_step for episode in plan.episodes}
-    for episode in plan.episodes:
-        size = problem.tensors[episode.tensor].size_bytes
-        axes.bar(
-            episode.first_step,
-            size / unit.size,
-            width=episode.last_step - episode.first_step + 1,
-            bottom=episode.offset_bytes / unit.size,
-            align="edge",
-            color=colours[episode.tensor],
-            edgecolor=BLACK,
-            linewidth=0.3,
-        )
-        middle = (episode.offset_bytes + size / 2) / unit.size
-        if episode.tensor in seen:
-            _mark(axes, episode.first_step, middle, "^")
-        if episode.last_step < last[episode.tensor]:
-            _mark(axes, episode.last_step + 1, middle, "v")
-        seen.add(episode.tensor)
-    axes.axhline(capacity_bytes / unit.size, color=VERMILLION, linestyle="--", linewidth=1.2)
+    top = max((one.offset_bytes + problem.tensors[one.tensor].size_bytes for one in plan.episodes), default=0)
+    shows_capacity = top >= _LEAST_USED_FRACTION * capacity_bytes
+    highest = capacity_bytes if shows_capacity else top
+    unit = unit_for([highest], SCRATCHPAD_UNITS)
+    boxes = _boxes(problem, plan, unit.size)
     axes.set_xlim(0, max(1, len(plan.schedule)))
-    axes.set_ylim(0, capacity_bytes / unit.size * 1.05)
+    axes.set_ylim(0, highest / unit.size * 1.03 or 1)
+    _draw_boxes(axes, boxes, [tensor_kinds(problem, plan)[one.tensor] for one in plan.episodes])
+    _draw_marks(axes, problem, plan, boxes)
     set_labels(axes, x="step (one operator each)", y=f"scratchpad address ({unit.symbol})")
-    spilled = sum(count > 1 for count in _episode_counts(plan).values())
-    axes.set_title(
-        f"{drawable(problem.name)}: {len(plan.episodes)} episodes, {spilled} tensors leave and return",
-        fontsize=TEXT_POINTS,
-        loc="left",
-    )
-    axes.annotate(
-        "capacity",
-        (1, capacity_bytes / unit.size),
-        xycoords=("axes fraction", "data"),
-        xytext=(-2, 2),
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        fontsize=SMALL_POINTS,
-        color=VERMILLION,
-    )
+    num_columns = 4 if width_inches == PAGE_INCHES else 2
+    add_heading(figure, axes, plan_title(problem, plan, capacity_bytes), num_columns=num_columns)
+    figure.draw_without_rendering()  # names need the final place of the axes
+    if shows_capacity:
+        draw_levels(axes, [capacity_level(capacity_bytes)], unit.size)
+        figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    name_episodes(figure, axes, boxes)
     return figure
 
 
-def _mark(axes: Axes, step: float, address: float, marker: str) -> None:
-    axes.plot([step], [address], marker=marker, color=BLACK, markersize=_MARK_POINTS, clip_on=False)
+def _boxes(problem: PlanProblem, plan: TensorPlan, unit_bytes: float) -> list[EpisodeBox]:
+    return [
+        EpisodeBox(
+            name=problem.tensors[one.tensor].name,
+            left=one.first_step,
+            bottom=one.offset_bytes / unit_bytes,
+            width=one.last_step - one.first_step + 1,
+            height=problem.tensors[one.tensor].size_bytes / unit_bytes,
+        )
+        for one in plan.episodes
+    ]
 
 
-def _colours(plan: TensorPlan) -> dict[int, str]:
-    """Colours in turn, by first appearance: neighbours in time differ."""
-    tensors = dict.fromkeys(episode.tensor for episode in plan.episodes)
-    return {tensor: _COLOURS[place % len(_COLOURS)] for place, tensor in enumerate(tensors)}
+def _draw_boxes(axes: Axes, boxes: Sequence[EpisodeBox], kinds: Sequence[TensorKind]) -> None:
+    """Draw all rectangles of a kind at once; edges thin where a step is a few pixels wide."""
+    from matplotlib.collections import PolyCollection
+
+    pixels_a_step = axes.figure.bbox.width / max(1.0, axes.get_xlim()[1])
+    for kind, colour in KIND_COLOURS.items():
+        corners = [box.corners for box, found in zip(boxes, kinds, strict=True) if found is kind]
+        if corners:
+            edge = 0.4 if pixels_a_step >= _LEAST_EDGED_PIXELS else 0.15
+            axes.add_collection(
+                PolyCollection(corners, facecolors=colour, edgecolors=BLACK, linewidths=edge, label=kind.value)
+            )
 
 
-def _episode_counts(plan: TensorPlan) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for episode in plan.episodes:
-        counts[episode.tensor] = counts.get(episode.tensor, 0) + 1
-    return counts
+def _draw_marks(axes: Axes, problem: PlanProblem, plan: TensorPlan, boxes: Sequence[EpisodeBox]) -> None:
+    marks = list(_marks(problem, plan, boxes))
+    size = _MARK_POINTS if len(marks) <= _MOST_LARGE_MARKS else _SMALL_MARK_POINTS
+    for mark in (_WRITTEN, _DROPPED, _READ):
+        places = [place for found, place in marks if found is mark]
+        if places:
+            axes.plot(
+                *zip(*places, strict=True),
+                linestyle="none",
+                marker=mark.marker,
+                markersize=size,
+                markerfacecolor=mark.face,
+                markeredgecolor=BLACK,
+                markeredgewidth=0.5,
+                label=mark.label,
+                clip_on=False,
+            )
+
+
+def _marks(
+    problem: PlanProblem, plan: TensorPlan, boxes: Sequence[EpisodeBox]
+) -> Iterator[tuple[_Mark, tuple[float, float]]]:
+    """Yield departures and returns with their places, at two heights: an episode may be of one step."""
+    last = {one.tensor: one.last_step for one in plan.episodes}
+    seen: set[int] = set()
+    for episode, box in zip(plan.episodes, boxes, strict=True):
+        if episode.tensor in seen:
+            yield _READ, (box.left, box.bottom + box.height * 2 / 3)
+        if episode.last_step < last[episode.tensor]:
+            has_copy = episode.tensor in seen or problem.tensors[episode.tensor].producer is None
+            yield _DROPPED if has_copy else _WRITTEN, (box.left + box.width, box.bottom + box.height / 3)
+        seen.add(episode.tensor)

@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from mapper.budgets import live_bytes
+from mapper.budgets import Budgets, live_bytes
 from mapper.problem import PlanProblem
 from mapper.tensor_plan import TensorPlan
-from plots.style import BLACK, BLUE, COLUMN_INCHES, VERMILLION, add_heading, drawable, new_figure, set_labels
-from plots.units import BYTE_UNITS, unit_for
+from plots.plan_levels import budget_levels, capacity_level, draw_levels
+from plots.plan_style import SCRATCHPAD_UNITS, plan_title, plan_width_inches
+from plots.style import BLACK, SKY_BLUE, add_heading, new_figure, set_labels
+from plots.units import unit_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def occupancy(problem: PlanProblem, plan: TensorPlan, capacity_bytes: int) -> Figure:
-    """Return bytes by step: alive under the plan's order, in the scratchpad under the plan, and the capacity.
+def occupancy(problem: PlanProblem, plan: TensorPlan, capacity_bytes: int, budgets: Budgets) -> Figure:
+    """Return bytes by step: alive in the plan's order, and in the scratchpad; capacity, M_R and M_P are lines.
 
     Parameters
     ----------
     problem : PlanProblem
     plan : TensorPlan
     capacity_bytes : int
+    budgets : Budgets
+        Of ``problem``.
     """
     alive = live_bytes(problem, plan.schedule)
-    present = resident_bytes(problem, plan)
-    unit = unit_for([*alive, capacity_bytes], BYTE_UNITS)
-    figure = new_figure(COLUMN_INCHES, 2.8)
+    resident = resident_bytes(problem, plan)
+    levels = (capacity_level(capacity_bytes), *budget_levels(budgets))
+    unit = unit_for([*alive, *(level.num_bytes for level in levels)], SCRATCHPAD_UNITS)
+    figure = new_figure(plan_width_inches(plan), 3.2)
     axes = figure.add_subplot()
-    steps = range(len(plan.schedule) + 1)
-    axes.stairs([value / unit.size for value in alive], steps, color=BLACK, linewidth=1.0, label="alive")
+    edges = range(len(plan.schedule) + 1)
     axes.stairs(
-        [value / unit.size for value in present], steps, color=BLUE, fill=True, alpha=0.6, label="in the scratchpad"
+        [num_bytes / unit.size for num_bytes in resident], edges, color=SKY_BLUE, fill=True, label="in the scratchpad"
     )
-    axes.axhline(capacity_bytes / unit.size, color=VERMILLION, linestyle="--", linewidth=1.2, label="capacity")
+    axes.stairs(
+        [num_bytes / unit.size for num_bytes in alive], edges, color=BLACK, linewidth=0.9, label="if nothing left early"
+    )
     axes.set_xlim(0, max(1, len(plan.schedule)))
-    axes.set_ylim(0)
-    set_labels(axes, x="step (one operator each)", y=f"tensors ({unit.symbol})")
-    add_heading(figure, axes, drawable(problem.name), num_columns=3)
+    axes.set_ylim(0, max([*alive, *(level.num_bytes for level in levels)]) / unit.size * 1.05 or 1)
+    set_labels(axes, x="step (one operator each)", y=f"tensors alive ({unit.symbol})")
+    add_heading(figure, axes, plan_title(problem, plan, capacity_bytes), num_columns=2)
+    figure.draw_without_rendering()  # names of levels need the final height of the axes
+    draw_levels(axes, levels, unit.size)
     return figure
 
 
 def resident_bytes(problem: PlanProblem, plan: TensorPlan) -> list[int]:
     """Return by step the bytes of the tensors that are in the scratchpad."""
-    totals = [0] * len(plan.schedule)
+    changes = [0] * (len(plan.schedule) + 1)
     for episode in plan.episodes:
-        for step in range(episode.first_step, episode.last_step + 1):
-            totals[step] += problem.tensors[episode.tensor].size_bytes
-    return totals
+        size_bytes = problem.tensors[episode.tensor].size_bytes
+        changes[episode.first_step] += size_bytes
+        changes[episode.last_step + 1] -= size_bytes
+    return list(accumulate(changes[:-1]))
