@@ -71,9 +71,9 @@ def moving_energies(nest: Nest, cost: TileCost, machine: Machine) -> tuple[Energ
     costs, traffic = machine.costs, cost.off_chip_bits
     plain_pj = costs.off_chip_pj_per_bit, costs.scratchpad_write_pj_per_bit
     inputs = _loaded(traffic.input_read, load_costs(nest, 0, machine)) + _port_energy(nest, 0, cost, machine)
-    compressed = traffic.weight_read - nest.resident_bits
+    compressed = traffic.weight_read - cost.resident_bits
     weights = _loaded(compressed, load_costs(nest, 1, machine)) + _port_energy(nest, 1, cost, machine)
-    weights += Energy(off_chip_pj=nest.resident_bits * plain_pj[0], scratchpad_pj=nest.resident_bits * plain_pj[1][1])
+    weights += Energy(off_chip_pj=cost.resident_bits * plain_pj[0], scratchpad_pj=cost.resident_bits * plain_pj[1][1])
     finished = traffic.output_write - traffic.output_read
     sums = traffic.output_read * (costs.load_pj_per_bit(2) + costs.store_pj_per_bit)
     stored = finished * store_pj_per_bit(nest, machine)

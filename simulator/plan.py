@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from simulator.position_tiles import PositionTile
+from simulator.streaming import EVERYTHING, Streaming
 from workloads.errors import InfeasiblePlan
 
 LOOP_ORDERS = ("mnk", "mkn", "nmk", "nkm", "kmn", "knm")
@@ -36,6 +37,8 @@ class Tiling:
         Operands whose tiles stay in the scratchpad across the loop they do not depend on.
     alternative : int
         Which of an operator's alternative nests runs.
+    streaming : Streaming
+        What passes tile by tile; the rest is whole in the scratchpad.
 
     Raises
     ------
@@ -50,6 +53,7 @@ class Tiling:
     loop_order: str = "mnk"
     held: frozenset[Operand] = frozenset()
     alternative: int = 0
+    streaming: Streaming = EVERYTHING
 
     def __post_init__(self) -> None:
         for loop in ("filter_tile", "channel_tile", "group_tile"):
@@ -67,7 +71,8 @@ class Tiling:
         if self.group_tile != 1:
             sizes.append(f"g={self.group_tile}")
         held = f" hold {'+'.join(sorted(self.held))}" if self.held else ""
-        return f"{' '.join(sizes)} {self.loop_order}{held}"
+        whole = f" whole {self.streaming}" if str(self.streaming) else ""
+        return f"{' '.join(sizes)} {self.loop_order}{held}{whole}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

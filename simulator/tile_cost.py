@@ -13,7 +13,7 @@ from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.position_tiles import touched_elements
 from simulator.result import Limit, OperandTraffic
-from simulator.tile_space import HOLD_BITS, PortBits, build_tile_space, candidates_of, order_number
+from simulator.tile_space import HOLD_BITS, PortBits, order_number, space_of
 from simulator.tile_sums import busiest_resource, port_totals, stream_sums
 from workloads.loop_nest import MatrixNest, VectorNest
 
@@ -31,6 +31,8 @@ class TileCost:
     missing_bits: int
     """By how much it exceeds the scratchpad; 0 when it fits."""
     off_chip_bits: OperandTraffic
+    resident_bits: int
+    """Of the weights read: what is loaded once and kept."""
     port_bits: OperandTraffic
     port_energies_pj: tuple[float, float, float]
     compute_cycles: int
@@ -42,7 +44,7 @@ class TileCost:
 
 def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
     """Return what ``nest`` costs on ``machine`` under ``tiling``, whether or not it fits."""
-    space = build_tile_space(nest, candidates_of(tiling), machine)
+    space = space_of(nest, tiling, machine)
     record = tiling_record(tiling)
     tile_loops.fill_traffic(space, tile_loops.position_sums(space), record)
     tile_loops.fill_cycles(space, machine.bounds, record)
@@ -60,6 +62,7 @@ def tile_cost(nest: Nest, tiling: Tiling, machine: Machine) -> TileCost:
             output_read=int(record[tile_loops.OUTPUT_READ_BITS]),
             output_write=int(record[tile_loops.OUTPUT_WRITE_BITS]),
         ),
+        resident_bits=space.resident_bits,
         port_bits=_traffic(ports),
         port_energies_pj=(float(inputs), float(weights), float(outputs)),
         compute_cycles=int(record[tile_loops.COMPUTE_CYCLES]),

@@ -15,6 +15,7 @@ from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Operand, Tiling
 from simulator.position_tiles import PositionTile, split_positions
+from simulator.streaming import EVERYTHING, Streaming
 from simulator.unit_costs import UnitCosts
 from workloads.loop_nest import MatrixNest, VectorNest
 
@@ -62,11 +63,17 @@ class _Tables:
 
 
 def build_tile_space(
-    nest: MatrixNest | VectorNest, candidates: Candidates, machine: Machine, *, decoding: bool = True
+    nest: MatrixNest | VectorNest,
+    candidates: Candidates,
+    machine: Machine,
+    *,
+    streaming: Streaming = EVERYTHING,
+    decoding: bool = True,
 ) -> TileSpace:
     """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``.
 
-    Without ``decoding`` the decoders of compressed operands always keep up.
+    What ``streaming`` leaves out moves no bits off-chip and takes no buffer. Without ``decoding`` the decoders of
+    compressed operands always keep up.
     """
     splits = split_positions(nest, candidates.position_tiles)
     matrix = nest if isinstance(nest, MatrixNest) else None
@@ -125,14 +132,15 @@ def build_tile_space(
         accumulates=tables.accumulates,
         streamed_dimension=DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
         sequential=matrix.sequential if matrix else False,
-        input_bits=float(off_chip[0]),
-        weight_bits=float(off_chip[1]),
-        output_bits=float(off_chip[2]),
-        input_scratchpad_bits=float(scratchpad[0]),
-        weight_scratchpad_bits=float(scratchpad[1]),
+        input_bits=float(off_chip[0] * streaming.input_fraction),
+        weight_bits=float(off_chip[1] * streaming.weight_fraction),
+        output_bits=float(off_chip[2] * streaming.output_fraction),
+        input_scratchpad_bits=float(scratchpad[0] * streaming.input_fraction),
+        weight_scratchpad_bits=float(scratchpad[1] * streaming.weight_fraction),
         output_scratchpad_bits=scratchpad[2],
+        output_buffer_bits=float(scratchpad[2] * streaming.output_fraction),
         accumulator_bits=machine.accumulator_bits if matrix else 0,
-        resident_bits=nest.resident_bits,
+        resident_bits=round(nest.resident_bits * streaming.resident_fraction),
     )
 
 
@@ -163,6 +171,13 @@ def candidates_of(tiling: Tiling) -> Candidates:
         channel_tiles=(tiling.channel_tile,),
         group_tiles=(tiling.group_tile,),
     )
+
+
+def space_of(
+    nest: MatrixNest | VectorNest, tiling: Tiling, machine: Machine, *, decoding: bool = True
+) -> TileSpace:
+    """Return the kernel's view of ``nest`` when ``tiling`` is the only choice."""
+    return build_tile_space(nest, candidates_of(tiling), machine, streaming=tiling.streaming, decoding=decoding)
 
 
 def order_number(tiling: Tiling) -> int:

@@ -12,7 +12,7 @@ from simulator.machine import Machine
 from simulator.plan import Tiling
 from simulator.result import TraceEvent
 from simulator.tile_cost import Nest, tiling_record
-from simulator.tile_space import build_tile_space, candidates_of
+from simulator.tile_space import space_of
 from workloads.loop_nest import MatrixNest
 
 MAX_TRACED_STEPS = 64
@@ -21,7 +21,7 @@ MAX_TRACED_STEPS = 64
 
 def trace_operator(name: str, nest: Nest, tiling: Tiling, machine: Machine) -> tuple[TraceEvent, ...]:
     """Return the events of one operator from cycle 0: loads, computation and stores of each step, or of all at once."""
-    space = build_tile_space(nest, candidates_of(tiling), machine)
+    space = space_of(nest, tiling, machine)
     record = tiling_record(tiling)
     trips = tile_loops.loop_trips(space, record)
     resource = "array" if isinstance(nest, MatrixNest) else "vector unit"

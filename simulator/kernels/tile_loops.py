@@ -179,7 +179,7 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
     # output: independent loop k
     reloaded = _reloads(order, trips, K)
     wide = trips[K] > 1 or space.accumulates[space.channel_size[record[CHANNEL_TILE]]]
-    element_bits = max(space.accumulator_bits, space.output_scratchpad_bits) if wide else space.output_scratchpad_bits
+    element_bits = float(max(space.accumulator_bits, space.output_scratchpad_bits)) if wide else space.output_buffer_bits
     outputs = space.num_groups * position_sums[p, 4] * space.num_filters
     spills = 0
     if record[HOLD_OUTPUT] and reloaded:
@@ -192,7 +192,7 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
         output_buffer = position_sums[p, 3] * filter_tile * (1 if once else 2)
     record[OUTPUT_READ_BITS] = outputs * spills * max(space.accumulator_bits, space.output_scratchpad_bits)
     record[OUTPUT_WRITE_BITS] = record[OUTPUT_READ_BITS] + _bits(outputs, space.output_bits)
-    output_footprint = output_buffer * group_tile * element_bits
+    output_footprint = _bits(output_buffer * group_tile, element_bits)
     record[INPUT_FOOTPRINT_BITS] = input_footprint
     record[OUTPUT_FOOTPRINT_BITS] = output_footprint
     record[FOOTPRINT_BITS] = input_footprint + weight_footprint + output_footprint + space.resident_bits

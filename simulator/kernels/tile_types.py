@@ -37,7 +37,8 @@ class TileSpace(NamedTuple):
 
     ``input_bits``, ``weight_bits`` (of a filter and channel, all kernel positions) and ``output_bits`` are averages
     off-chip, ``..._scratchpad_bits`` in the scratchpad: both are whole where nothing is compressed. Outputs leave the
-    array dense.
+    array dense. Operands that lie whole in the scratchpad have 0 bits off-chip, and 0 in ``input_scratchpad_bits``,
+    ``weight_scratchpad_bits`` and ``output_buffer_bits``, which are what tile buffers are made for.
     """
 
     num_groups: int
@@ -89,6 +90,7 @@ class TileSpace(NamedTuple):
     input_scratchpad_bits: float
     weight_scratchpad_bits: float
     output_scratchpad_bits: int
+    output_buffer_bits: float
     accumulator_bits: int
     resident_bits: int
 
