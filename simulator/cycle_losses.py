@@ -7,10 +7,11 @@ import numpy as np
 from simulator.kernels import tile_loops
 from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
+from simulator.operator_compression import effectual_fraction
 from simulator.plan import Tiling
 from simulator.result import CycleLosses
 from simulator.tile_cost import TileCost, tiling_record
-from simulator.tile_space import build_tile_space, candidates_of, without_metadata
+from simulator.tile_space import space_of, without_metadata
 from simulator.tile_sums import stream_sums
 from workloads.loop_nest import MatrixNest
 
@@ -33,17 +34,17 @@ def matrix_losses(nest: MatrixNest, tiling: Tiling, machine: Machine, cost: Tile
         Of that tiling.
     """
     array = machine.array_for(nest)
-    space = build_tile_space(nest, candidates_of(tiling), machine)
+    space = space_of(nest, tiling, machine)
     array_cycles = _compute_cycles(_without_ports(space)._replace(fused_operations=0.0), tiling, machine)
     vector_cycles = _compute_cycles(_without_ports(space), tiling, machine)
     bare = without_metadata(nest)
     port_cycles = cost.compute_cycles
     if bare != nest or machine.decodes_slowly:
-        bare_space = build_tile_space(bare, candidates_of(tiling), machine, decoding=False)
+        bare_space = space_of(bare, tiling, machine, decoding=False)
         port_cycles = _compute_cycles(bare_space, tiling, machine)
     sums = stream_sums(nest, tiling, machine)
     performed = nest.num_macs * array.performed_fraction / array.peak_macs_per_cycle
-    effectual = min(performed, nest.num_effectual_macs / array.peak_macs_per_cycle)
+    effectual = nest.num_macs * effectual_fraction(nest, machine) / array.peak_macs_per_cycle
     return CycleLosses(
         effectual_cycles=effectual,
         unskipped_cycles=performed - effectual,

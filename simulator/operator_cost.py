@@ -124,9 +124,9 @@ def fixed_energy(operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, 
         return Energy(vector_pj=nest.num_operations * machine.costs.vector_operation_pj)
     formats = [tensors[name].format for name in operator.inputs[:2]]
     operations = nest.fused_operations_per_output * nest.num_output_elements
-    performed, gated = mac_counts(nest, machine)
+    counts = mac_counts(nest, machine)
     return Energy(
-        mac_pj=(performed - gated) * mac_pj(machine.accelerator, formats[0], formats[1]),
+        mac_pj=(counts.performed - counts.gated) * mac_pj(machine.accelerator, formats[0], formats[1]),
         register_pj=sum(_register_energies(nest, machine)),
         vector_pj=operations * machine.costs.vector_operation_pj,
     )
@@ -137,7 +137,7 @@ def _register_energies(nest: Nest, machine: Machine) -> tuple[float, float, floa
     if not isinstance(nest, MatrixNest):
         return (0.0, 0.0, 0.0)
     written = register_bits_per_mac(machine.accelerator, nest.input_bits, nest.weight_bits)
-    each = mac_counts(nest, machine)[0] * machine.costs.register_pj_per_bit
+    each = mac_counts(nest, machine).performed * machine.costs.register_pj_per_bit
     return (written[0] * each, written[1] * each, written[2] * each)
 
 

@@ -14,6 +14,9 @@ from workloads.sparsity import BoolArray, Mask, Sparsity
 
 FloatArray = NDArray[np.float64]
 
+_ROUNDING = 1e-12
+"""Relative, of sums of probabilities."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexCosts:
@@ -58,8 +61,9 @@ def costs_of(section: OuterProduct, input_density: float, weights: Sparsity | No
     """Return the averages for what is known of the weights: their mask, or else their density.
 
     Filters of a mask are tiled in their order. A smaller tile holds some drawn from a full one. The last tile, where it
-    is not full, counts by a common factor: a whole layer of ``num_rows`` positions, if these are whole tiles or less
-    than one, takes exactly the expectation over its inputs.
+    is not full, counts by a common factor, or brings all tiles nearer to those of dense weights by a common share: a
+    whole layer of ``num_rows`` positions, if these are whole tiles or less than one, takes exactly the expectation over
+    its inputs, and no tile takes longer than dense weights.
     """
     if weights is None or weights.mask is None:
         return expected_costs(section, input_density, 1.0 if weights is None else weights.density_fraction)
@@ -71,13 +75,19 @@ def costs_of(section: OuterProduct, input_density: float, weights: Sparsity | No
     even = _averages(section, inputs, _drawn(full, section.tile, width))
     row = min(num_rows, section.tile)
 
-    def exact(table: FloatArray, by_counts: Int64Array) -> FloatArray:
+    def exact(table: FloatArray, most: FloatArray, by_counts: Int64Array) -> FloatArray:
         by_weights = inputs[row] @ by_counts[:, : width + 1]
         expected = num_full * (by_weights @ full) + (by_weights @ rest if num_rest else 0.0)
-        counted = num_full * table[row, width] + table[row, num_rest]
-        return table * (expected / counted) if counted else table
+        counted, upper = (num_full * one[row, width] + one[row, num_rest] for one in (table, most))
+        if expected <= counted * (1 + _ROUNDING):
+            return table * (expected / counted) if counted else table
+        nearer: FloatArray = table + (most - table) * ((expected - counted) / (upper - counted))
+        return nearer
 
-    return IndexCosts(exact(even.cycles, index_cycles(section)), exact(even.quanta, index_quanta(section)))
+    dense = expected_costs(section, input_density, 1.0)
+    return IndexCosts(
+        exact(even.cycles, dense.cycles, index_cycles(section)), exact(even.quanta, dense.quanta, index_quanta(section))
+    )
 
 
 def tile_counts(nonzero: BoolArray, width: int) -> NDArray[np.uint8]:

@@ -62,3 +62,17 @@ def test_tile_counts():
     assert counts.tolist() == [
         [group[first : first + 4].sum(axis=0).tolist() for first in (0, 4, 8)] for group in nonzero
     ]
+
+
+def test_a_last_tile_of_more_non_zeros_slows_none_beyond_dense():
+    """The 5 filters of the full tile are zero, the 3 of the last one are not: exact in sum, no entry above dense."""
+    nonzero = np.zeros((1, 8, 1, 6), dtype=bool)
+    nonzero[:, 5:] = True
+    weights = Sparsity(density_fraction=3 / 8, origin=SparsityOrigin.PRUNED, mask=Mask.of(nonzero))
+    dense = expected_costs(SMALL, 1.0, 1.0)
+
+    costs = costs_of(SMALL, 1.0, weights, 5)
+
+    assert costs.cycles[5, 5] + costs.cycles[5, 3] == pytest.approx(cycles_of(5, 0) + cycles_of(5, 3), rel=1e-12)
+    assert (costs.cycles <= dense.cycles + 1e-9).all()
+    assert (costs.quanta <= dense.quanta + 1e-9).all()
