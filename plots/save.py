@@ -36,7 +36,7 @@ def _missing_glyphs_as_boxes() -> Iterator[None]:
         yield
 
 
-def save_figure(figure: Figure, path: Path) -> Path:
+def save_figure(figure: Figure, path: Path | str) -> Path:
     """Write ``figure`` as the kind of file that ``path`` ends in (.png, .pdf, .svg), and return ``path``.
 
     The file appears whole or not at all; one that was there is replaced.
@@ -46,6 +46,7 @@ def save_figure(figure: Figure, path: Path) -> Path:
     ConfigError
         For another suffix, or a folder that is not there or cannot be written.
     """
+    path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES:
         raise ConfigError(

@@ -45,6 +45,8 @@ _SERIES = (
     Dot(GREY, "X"),
     Dot(BLACK, "*"),
 )
+MOST_SERIES = len(_SERIES)
+"""Accelerators that markers tell apart."""
 _TICKS = tuple(factor * 10.0**power for power in range(-4, 6) for factor in (1, 2, 5))
 _SAME = 1.001
 
@@ -63,8 +65,8 @@ def speedup_against_density(results: Sequence[Result]) -> Figure:
     """
     points = density_points(results)
     num_series = len({point.series for point in points})
-    if num_series > len(_SERIES):
-        raise ConfigError(f"speedup_against_density: expected at most {len(_SERIES)} accelerators, found {num_series}")
+    if num_series > MOST_SERIES:
+        raise ConfigError(f"speedup_against_density: expected at most {MOST_SERIES} accelerators, found {num_series}")
     figure = new_figure(COLUMN_INCHES, 3.7)
     axes = figure.add_subplot()
     set_labels(axes, x="weight density (non-zero fraction, weighted by MACs)", y="speed-up over dense (×)")

@@ -13,8 +13,9 @@ from simulator.result import Result
 from sparsim.activations import ActivationDensities
 from sparsim.api import NO_BINDINGS, parse_objective
 from sparsim.run_network import run_network
+from sparsim.weight_format import with_weight_format
 from sparsim.workload import Workload, compared, make_workload, uses_zeros, with_known_zeros
-from workloads.compression import CompressionSpec
+from workloads.compression import CompressionSpec, parse_spec
 from workloads.errors import ConfigError, InfeasiblePlan
 from workloads.load import load_network
 from workloads.network import Network
@@ -64,6 +65,7 @@ def compare(
     accelerators: Sequence[Accelerator | str | Path],
     compressions: Sequence[CompressionSpec | str] = (),
     *,
+    weight_format: str = "auto",
     activation_density: float | str | Path | None = None,
     inputs: str | Path | None = None,
     objective: Objective | str = Objective.LATENCY,
@@ -82,8 +84,8 @@ def compare(
         As in ``sparsim.run``.
     accelerators, compressions : sequence
         At least one accelerator.
-    activation_density, inputs, objective, batch, bindings, overrides
-        As in ``sparsim.run``; ``overrides`` apply to each accelerator.
+    weight_format, activation_density, inputs, objective, batch, bindings, overrides
+        As in ``sparsim.run``; ``weight_format`` and ``overrides`` apply to each accelerator.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def compare(
     activations = ActivationDensities(density=activation_density, inputs=inputs)
     workloads = make_workloads(loaded, source, compressions, activations)
     machines = load_accelerators(accelerators, overrides)
-    return compare_workloads(workloads, machines, parse_objective(objective))
+    return compare_workloads(workloads, machines, parse_objective(objective), weight_format)
 
 
 def load_accelerators(
@@ -137,37 +139,48 @@ def make_workloads(
     Raises
     ------
     ConfigError, NetworkError
-        As ``make_workload``, or for a spec that stands twice.
+        As ``make_workload``, or for a spec that stands twice or does nothing.
     """
+    specs = [parse_spec(one) if isinstance(one, str) else one for one in compressions]
+    _check_different(specs)
     plain = make_workload(network, source=source, activations=activations)
-    compressed = [
-        make_workload(network, source=source, compression=one, activations=activations) for one in compressions
-    ]
-    names = [one.compression for one in compressed]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ConfigError(f"comparison: the compression {twice!r} is given twice")
-    return plain, *compressed
+    return plain, *(make_workload(network, source=source, compression=one, activations=activations) for one in specs)
+
+
+def _check_different(specs: Sequence[CompressionSpec]) -> None:
+    names = [str(spec) for spec in specs]
+    for name, spec in zip(names, specs, strict=True):
+        if spec.changes_nothing:
+            raise ConfigError(f"comparison: the compression {name!r} changes nothing: {DENSE} is always the first row")
+        if names.count(name) > 1:
+            raise ConfigError(f"comparison: the compression {name!r} is given twice")
 
 
 def compare_workloads(
     workloads: Sequence[Workload],
     accelerators: Sequence[Accelerator],
     objective: Objective,
+    weight_format: str = "auto",
     progress: CellProgress | None = None,
 ) -> tuple[ComparedCell, ...]:
     """Return the grid of ``workloads``, of one network and the first without compression, on ``accelerators``.
 
     Rows come in order, and in each row the accelerators; the network before compression is costed once on each.
+
+    Raises
+    ------
+    ConfigError
+        When an accelerator does not decode ``weight_format``.
     """
+    chosen = [with_weight_format(one, weight_format) for one in accelerators]
     cells: list[list[ComparedCell]] = []
     total = len(accelerators) * (1 + len(workloads))
     known = [with_known_zeros(one) for one in workloads] if any(map(uses_zeros, accelerators)) else workloads
-    for accelerator in accelerators:
-        dense = _dense_cell(workloads[0].dense, accelerator, objective)
+    for accelerator, machine in zip(accelerators, chosen, strict=True):
+        dense = _dense_cell(workloads[0].dense, machine, objective)
         column = [dense]
         for workload in known if uses_zeros(accelerator) else workloads:
-            column.append(_compared_cell(workload, dense, accelerator, objective))
+            column.append(_compared_cell(workload, dense, machine, objective))
             if progress is not None:
                 progress(sum(map(len, cells)) + len(column), total)
         cells.append(column)

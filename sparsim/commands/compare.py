@@ -10,6 +10,7 @@ from sparsim.commands.network_options import (
     add_activation_options,
     add_network_options,
     add_objective_option,
+    add_weight_format_option,
     chosen_activations,
     load_chosen_network,
 )
@@ -41,10 +42,15 @@ def add_parser(commands: SubParsers) -> None:
         help="a YAML file, a SCALE-Sim cfg, or a name; may be repeated",
     )
     add_accelerator_options(parser)
+    add_weight_format_option(parser)
     add_activation_options(parser)
     add_objective_option(parser)
     parser.add_argument(
-        "--out", type=folder_name, metavar="DIR", help="write comparison.json, comparison.csv and comparison.png"
+        "--out",
+        type=folder_name,
+        metavar="DIR",
+        help="write comparison.json, comparison.csv, comparison.png and, where weights have different densities, "
+        "speedup_against_density.png",
     )
     add_format_option(parser)
     parser.set_defaults(execute=execute)
@@ -58,15 +64,19 @@ def execute(options: argparse.Namespace) -> int:
     from sparsim.comparison import compare_workloads, load_accelerators, make_workloads
     from sparsim.export import json_text
     from sparsim.staging import check_writable
+    from sparsim.weight_format import with_weight_format
 
     if options.out is not None:
         check_writable(options.out)
     activations = chosen_activations(options)
     accelerators = load_accelerators(options.accelerators, options.overrides)
+    for accelerator in accelerators:
+        with_weight_format(accelerator, options.weight_format)  # a mistake in it is told before the work starts
     network = load_chosen_network(options)
     workloads = make_workloads(network, options.network, options.compressions, activations)
     with progress_bar("costing cells (a first run compiles for half a minute)") as progress:
-        cells = compare_workloads(workloads, accelerators, parse_objective(options.objective), progress)
+        objective = parse_objective(options.objective)
+        cells = compare_workloads(workloads, accelerators, objective, options.weight_format, progress)
     if options.out is not None:
         from sparsim.comparison_folder import write_comparison
 

@@ -1,4 +1,4 @@
-"""Options that say which network is meant, in which sizes, and how dense its activations are."""
+"""Options that say which network is meant, in which sizes, how it is stored, and how dense its activations are."""
 
 from __future__ import annotations
 
@@ -47,6 +47,17 @@ def add_objective_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--objective``."""
     parser.add_argument(
         "--objective", choices=OBJECTIVES, default="latency", help="what each operator's tiling is chosen for"
+    )
+
+
+def add_weight_format_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--weight-format``."""
+    parser.add_argument(
+        "--weight-format",
+        default="auto",
+        metavar="FORMAT",
+        help="how weights are stored: dense, one that the accelerator decodes (bitmap, nm, csr, ...), or auto, the "
+        "cheapest for each tensor",
     )
 
 

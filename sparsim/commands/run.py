@@ -10,6 +10,7 @@ from sparsim.commands.network_options import (
     add_activation_options,
     add_network_options,
     add_objective_option,
+    add_weight_format_option,
     chosen_activations,
     load_chosen_network,
 )
@@ -35,13 +36,7 @@ def add_parser(commands: SubParsers) -> None:
     )
     add_accelerator_options(parser)
     parser.add_argument("--compress", metavar="SPEC", help=SPEC_HELP)
-    parser.add_argument(
-        "--weight-format",
-        default="auto",
-        metavar="FORMAT",
-        help="how weights are stored: dense, one that the accelerator decodes (bitmap, nm, csr, ...), or auto, the "
-        "cheapest for each tensor",
-    )
+    add_weight_format_option(parser)
     add_activation_options(parser)
     add_objective_option(parser)
     parser.add_argument(

@@ -60,6 +60,14 @@ def test_table_of_accelerators(name):
     assert decoded == (expected or "nothing")
 
 
+def test_the_lines_of_python_draw_figures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    for block in blocks:
+        exec(block.replace("resnet50", "resnet9"), {})
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["speedup_against_density.png", "storage.png"]
+
+
 def test_every_storage_format_is_explained():
     table = PAGE.partition("## Storage")[2]
     assert all(f"`{one}`" in table for one in StorageFormat if one is not StorageFormat.DENSE)

@@ -9,6 +9,7 @@ import pytest
 
 import sparsim
 from simulator.result import Limit
+from sparsim.comparison_folder import write_comparison
 from sparsim.export import JsonValue
 from sparsim.output_folder import write_output_folder
 
@@ -52,9 +53,15 @@ def test_units_are_those_of_the_names() -> None:
                 assert unit == expected, key
 
 
+def test_files_of_a_comparison(tmp_path: Path) -> None:
+    written = write_comparison(sparsim.compare("resnet9", ["nm_array"], ["nm:2:4"]), tmp_path)
+    table = PAGE.read_text(encoding="utf-8").partition("`sparsim compare")[2].partition("`--format json`")[0]
+    assert set(re.findall(r"`([a-z_]+\.[a-z]+)`", table)) == {path.name for path in written}
+
+
 def test_files_that_are_written(result: sparsim.Result, tmp_path: Path) -> None:
     written = write_output_folder(result, sparsim.load_accelerator("edge_npu"), tmp_path)
-    table = PAGE.read_text(encoding="utf-8").partition("## ")[0]
+    table = PAGE.read_text(encoding="utf-8").partition("`sparsim compare")[0]
     named = {
         name for name in re.findall(r"`([^`]+)`", table) if name.endswith((".json", ".csv", ".txt", ".png", ".yaml"))
     }

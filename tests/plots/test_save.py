@@ -33,6 +33,10 @@ def test_suffix_decides_the_kind(figure: Figure, tmp_path: Path, suffix: str, ma
     assert os.listdir(tmp_path) == [path.name], "no temporary file is left"
 
 
+def test_a_name_may_be_text(figure: Figure, tmp_path: Path) -> None:
+    assert save_figure(figure, str(tmp_path / "figure.svg")) == tmp_path / "figure.svg"
+
+
 def test_png_has_at_least_150_dots_an_inch(figure: Figure, tmp_path: Path) -> None:
     header = save_figure(figure, tmp_path / "figure.PNG").read_bytes()[:24]
     width, height = struct.unpack(">II", header[16:])

@@ -107,10 +107,29 @@ def test_mistakes(trained: Path) -> None:
         sparsim.compare(trained, [edge], overrides=["array.rows=8"])
     with pytest.raises(ConfigError, match="the compression 'nm:2:4' is given twice"):
         sparsim.compare(trained, [edge], ["nm:2:4", " nm:2:4 "])
+    with pytest.raises(ConfigError, match="the compression 'dense' changes nothing: dense is always the first row"):
+        sparsim.compare(trained, [edge], ["nm:2:4", "dense"])
+    with pytest.raises(ConfigError, match="weight format 'nm': edge_npu decodes dense, "):
+        sparsim.compare(trained, [edge], weight_format="nm")
     with pytest.raises(ConfigError, match="batch and bindings apply to a network's name or file"):
         sparsim.compare(network, [edge], batch=2)
     with pytest.raises(ConfigError, match="unknown objective 'speed'"):
         sparsim.compare(network, [edge], objective="speed")
+
+
+def test_seeds_tell_specs_apart(topology: Path) -> None:
+    cells = sparsim.compare(topology, ["edge_npu"], ["unstructured:0.5; seed=1", "unstructured:0.5; seed=2"])
+    assert [cell.compression for cell in cells[1:]] == ["unstructured:0.5; seed=1", "unstructured:0.5; seed=2"]
+
+
+@pytest.mark.parametrize("weight_format", ["dense", "bitmap"])
+def test_the_weight_format_reaches_the_runs(trained: Path, weight_format: str) -> None:
+    dense, pruned = sparsim.compare(trained, ["edge_npu"], ["nm:2:4"], weight_format=weight_format)
+    assert dense.result == sparsim.run(trained, "edge_npu", weight_format=weight_format)
+    assert pruned.result == sparsim.run(trained, "edge_npu", compression="nm:2:4", weight_format=weight_format)
+    assert pruned.result is not None
+    stored = {cost.compression.weight_format for cost in pruned.result.operators if cost.compression}
+    assert weight_format in stored
 
 
 def test_options_reach_the_runs(topology: Path) -> None:

@@ -24,12 +24,21 @@ def test_json_is_what_is_written(command: Command, trained: Path, tmp_path: Path
     options = ("--compress", "nm:2:4", "-a", "edge_npu", "--activation-density", "0.5", "--format", "json")
     outcome = command("compare", trained, *options, "--out", tmp_path / "out")
     assert outcome.code == 0
-    assert outcome.err == f"wrote 3 files to {tmp_path / 'out'}\n"
+    assert outcome.err == f"wrote 4 files to {tmp_path / 'out'}\n"
     assert outcome.out == (tmp_path / "out" / "comparison.json").read_text()
     with (tmp_path / "out" / "comparison.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["compression"] for row in rows] == ["dense", "as stored", "nm:2:4"]
     assert [cell["compression"] for cell in json.loads(outcome.out)] == [row["compression"] for row in rows]
+
+
+def test_weight_format(command: Command, trained: Path) -> None:
+    """Bits of nm:2:4 weights as a bitmap: 4 of 8 bits, and one for each weight."""
+    options = ("--compress", "nm:2:4", "-a", "edge_npu", "--weight-format", "bitmap", "--format", "json")
+    _, cell = json.loads(command("compare", trained, *options).out)
+    assert cell["metadata_bits"] > 0
+    _, cell = json.loads(command("compare", trained, *options[:5], "dense", *options[6:]).out)
+    assert cell["metadata_bits"] == 0
 
 
 def test_no_plan_in_any_cell_is_2(command: Command, topology: Path) -> None:
@@ -55,6 +64,9 @@ def test_mistakes(fails: Fails, topology: Path) -> None:
     fails("two accelerators are called 'edge_npu'", "compare", topology, "-a", "edge_npu", "-a", "edge_npu")
     specs = ("--compress", "int8", "--compress", "int8")
     fails("the compression 'int8' is given twice", "compare", topology, "-a", "edge_npu", *specs)
+    fails("dense is always the first row", "compare", topology, "-a", "edge_npu", "--compress", "dense")
+    formats = ("-a", "edge_npu", "-a", "os_array", "--weight-format", "bitmap")
+    fails("weight format 'bitmap': os_array decodes dense; ", "compare", topology, *formats)
     fails("the following arguments are required: -a/--accelerator", "compare", topology)
 
 

@@ -80,8 +80,18 @@ class CompressionSpec:
         if self.seed < 0:
             raise ConfigError(f"compression spec: seed is {self.seed}, expected at least 0")
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it leaves every network as it is: no layer has a method, no activation a density."""
+        recipes = (self.default, *(rule.recipe for rule in self.layers))
+        return not any(recipe.methods for recipe in recipes) and self.activation_density == ActivationDensity()
+
     def __str__(self) -> str:
+        """Return the text of a spec; densities of single layers, which a file alone can state, are left out."""
         pieces = [str(self.default)] if self.default.methods or not self.layers else []
         pieces += [f"{rule.glob}={rule.recipe}" for rule in self.layers]
         pieces += [f"keep={','.join(self.keep)}"] if self.keep else []
+        pieces += [f"seed={self.seed}"] if self.seed else []
+        density = self.activation_density.default
+        pieces += [f"activation_density={density}"] if density is not None else []
         return "; ".join(pieces)

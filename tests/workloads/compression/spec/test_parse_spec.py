@@ -33,10 +33,34 @@ def test_a_glob_may_hold_an_equals_sign() -> None:
     assert parse_spec("a=b*=int8").layers == (LayerRule(glob="a=b*", recipe=parse_recipe("int8")),)
 
 
-@pytest.mark.parametrize("text", ["nm:2:8; fc=int8; keep=first,last", "fc=dense", "lowrank:0.25+w4a8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nm:2:8; fc=int8; keep=first,last",
+        "fc=dense",
+        "lowrank:0.25+w4a8",
+        "unstructured:0.5; keep=first; seed=3; activation_density=0.123456789",
+        "dense; activation_density=0.5",
+    ],
+)
 def test_prints_as_written(text: str) -> None:
     assert str(parse_spec(text)) == text
     assert parse_spec(str(parse_spec(text))) == parse_spec(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dense", True),
+        ("dense; keep=first; seed=2", True),
+        ("fc=dense", True),
+        ("fc=int8", False),
+        ("int8", False),
+        ("activation_density=0.5", False),
+    ],
+)
+def test_whether_a_spec_changes_anything(text: str, expected: bool) -> None:
+    assert parse_spec(text).changes_nothing is expected
 
 
 def test_a_name_that_ends_in_yaml_is_a_file(tmp_path: Path) -> None:
