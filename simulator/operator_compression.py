@@ -27,6 +27,7 @@ def operator_compression(
         weight_density_fraction=nest.weight_density_fraction,
         activation_density_fraction=nest.input_density_fraction,
         weight_origin=str(nest.weight_sparsity.origin) if nest.weight_sparsity and weights else "",
+        num_weights=num_weights,
         weight_format=nest.stored_weight.format if weights else "",
         weight_bits=num_weights * nest.stored_weight.off_chip_value_bits,
         metadata_bits=num_weights * nest.stored_weight.off_chip_metadata_bits,

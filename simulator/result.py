@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -104,6 +105,8 @@ class OperatorCompression:
         Non-zeros over all; 1 where nothing is known of zeros.
     weight_origin : str
         How the weights' zeros are known (``file``, ``pruned``, ``synthetic``, ``given``); empty where they are not.
+    num_weights : int
+        Weights, zeros among them; 0 for a product of two activations.
     weight_format : str
         Storage format of the weights off-chip; empty for a product of two activations, which has no weights: the
         second one's density stands for theirs.
@@ -120,6 +123,7 @@ class OperatorCompression:
     weight_density_fraction: float
     activation_density_fraction: float
     weight_origin: str
+    num_weights: int
     weight_format: str
     weight_bits: float
     metadata_bits: float
@@ -257,6 +261,8 @@ class Result:
         The compression asked for; empty for a network as it is.
     dense_total_cycles : int or None
         Cycles of the network before compression, on the same accelerator.
+    dense_effectual_cycles : float or None
+        ``CycleLosses.effectual_cycles`` of that network.
     notes : tuple of str
         What the user must know: fused, approximated, assumed, synthetic.
     """
@@ -276,6 +282,19 @@ class Result:
     notes: tuple[str, ...] = ()
     compression: str = ""
     dense_total_cycles: int | None = None
+    dense_effectual_cycles: float | None = None
+
+    @property
+    def ideal_speedup(self) -> float:
+        """Effectual cycles before compression over those now; 1 where there is nothing to compare with.
+
+        It counts products alone, at full rate before and now: a run that waits for bytes may gain more from smaller
+        weights. Infinite when no product is left.
+        """
+        if not self.dense_effectual_cycles:
+            return 1.0
+        now = self.losses.effectual_cycles
+        return self.dense_effectual_cycles / now if now else math.inf
 
     @property
     def speedup_over_dense(self) -> float:

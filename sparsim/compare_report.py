@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 
 from rich.table import Table
@@ -35,6 +36,7 @@ def cell_as_json(cell: ComparedCell) -> JsonObject:
     return {
         **dict.fromkeys(COLUMNS),
         **({} if cell.result is None else _figures(cell.result)),
+        "ideal_speedup": _ideal_speedup(cell),
         "compression": cell.compression,
         "accelerator": cell.accelerator,
         "speedup_over_dense": cell.speedup_over_dense,
@@ -47,7 +49,6 @@ def _figures(result: Result) -> JsonObject:
     return {
         "total_cycles": result.total_cycles,
         "latency_ms": result.latency_ms,
-        "ideal_speedup": totals.ideal_speedup if totals.effectual_macs else None,
         "energy_pj": result.energy.total_pj,
         "off_chip_bytes": _off_chip_bytes(result),
         "weight_bits": totals.weight_bits,
@@ -97,11 +98,18 @@ def comparison_table(cells: Sequence[ComparedCell]) -> Table:
 
 
 def _speedups(cell: ComparedCell) -> tuple[str, str]:
-    """Return the speed-up over dense, and the one if only effectual products took time."""
-    assert cell.result is not None
-    speedup, totals = cell.speedup_over_dense, compression_totals(cell.result)
-    ideal = f"{totals.ideal_speedup:.2f}x" if totals.effectual_macs else ""
-    return ("" if speedup is None else f"{speedup:.2f}x"), ideal
+    """Return the speed-up over dense, and the one if effectual products alone took time, before and now."""
+    speedup, ideal = (
+        "" if ratio is None else f"{ratio:.2f}x" for ratio in (cell.speedup_over_dense, _ideal_speedup(cell))
+    )
+    return speedup, ideal
+
+
+def _ideal_speedup(cell: ComparedCell) -> float | None:
+    """Return the speed-up of products alone; None where there is nothing to compare with, or no product is left."""
+    if cell.result is None or cell.speedup_over_dense is None or cell.result.ideal_speedup == math.inf:
+        return None
+    return cell.result.ideal_speedup
 
 
 def infeasible_notes(cells: Sequence[ComparedCell]) -> tuple[Text, ...]:

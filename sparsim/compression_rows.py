@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from simulator.result import Result
 from sparsim.compression_totals import CompressionTotals, compression_totals
 from sparsim.wording import format_count, format_number
@@ -17,7 +19,7 @@ def compression_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
     totals = compression_totals(result)
     effectual, performed = (count / max(totals.macs, 1) for count in (totals.effectual_macs, totals.performed_macs))
     return (
-        ("speed-up", f"{result.speedup_over_dense:.2f}x", _ideal(result.dense_total_cycles, totals)),
+        ("speed-up", f"{result.speedup_over_dense:.2f}x", _ideal(result.dense_total_cycles, result)),
         ("effectual", f"{effectual:.1%}", f"of the MACs have no zero operand; {performed:.1%} are done"),
         (
             "non-zero",
@@ -30,9 +32,9 @@ def compression_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _ideal(dense_cycles: int, totals: CompressionTotals) -> str:
-    """Return what there was before, and the speed-up if only effectual products took time."""
-    ideal = f"ideal {totals.ideal_speedup:.2f}x" if totals.effectual_macs else "no product is left"
+def _ideal(dense_cycles: int, result: Result) -> str:
+    """Return what there was before, and the speed-up if effectual products alone took time, before and now."""
+    ideal = f"products alone {result.ideal_speedup:.2f}x" if result.ideal_speedup < math.inf else "no product is left"
     return f"over dense ({dense_cycles:,} cycles); {ideal}"
 
 

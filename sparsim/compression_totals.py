@@ -19,9 +19,9 @@ class CompressionTotals:
     weight_bits, metadata_bits : float
         Stored off-chip.
     weight_density_fraction : float
-        Of all their weights together, each weighed by the products that it takes part in.
+        Of all their weights together.
     activation_density_fraction : float
-        Likewise, of what is multiplied by weights.
+        Of what is multiplied by weights, each element weighed by the products that it takes part in.
     formats : tuple of str
         Storage formats of weights, the commonest first.
     origins : tuple of str
@@ -39,11 +39,6 @@ class CompressionTotals:
     formats: tuple[str, ...]
     origins: tuple[str, ...]
 
-    @property
-    def ideal_speedup(self) -> float:
-        """Products over those without a zero operand; infinite when none is left."""
-        return self.macs / self.effectual_macs if self.effectual_macs else float("inf")
-
 
 def compression_totals(result: Result) -> CompressionTotals:
     """Return the sums over the operators of ``result``."""
@@ -57,7 +52,7 @@ def compression_totals(result: Result) -> CompressionTotals:
         gated_macs=sum(part.gated_macs for part in parts),
         weight_bits=float(sum(part.weight_bits for part in parts)),
         metadata_bits=float(sum(part.metadata_bits for part in parts)),
-        weight_density_fraction=_weighed([(macs, part.weight_density_fraction) for macs, part in weighted]),
+        weight_density_fraction=_weighed([(part.num_weights, part.weight_density_fraction) for _, part in weighted]),
         activation_density_fraction=_weighed([(macs, part.activation_density_fraction) for macs, part in weighted]),
         formats=_commonest([part.weight_format for part in parts if part.weight_bits]),
         origins=_commonest([part.weight_origin for part in parts]),
@@ -65,8 +60,9 @@ def compression_totals(result: Result) -> CompressionTotals:
 
 
 def _weighed(densities: list[tuple[int, float]]) -> float:
-    macs = sum(weight for weight, _ in densities)
-    return sum(weight * density for weight, density in densities) / macs if macs else 1.0
+    """Return the mean of ``densities``, each given with its weight; 1 where there is nothing."""
+    total = sum(weight for weight, _ in densities)
+    return sum(weight * density for weight, density in densities) / total if total else 1.0
 
 
 def _commonest(names: list[str]) -> tuple[str, ...]:

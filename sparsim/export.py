@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from dataclasses import asdict, fields
 
 from simulator.result import CycleLosses, Energy, OperatorCompression, OperatorCost, Result
@@ -40,6 +41,7 @@ def result_as_json(result: Result) -> JsonObject:
         "cycle_losses": _losses_as_json(result.losses),
         "dense_total_cycles": result.dense_total_cycles,
         "speedup_over_dense": None if result.dense_total_cycles is None else result.speedup_over_dense,
+        "ideal_speedup": _ideal_speedup(result),
         **_totals_as_json(compression_totals(result)),
         "off_chip_read_bytes": result.off_chip_read_bytes,
         "off_chip_write_bytes": result.off_chip_write_bytes,
@@ -54,6 +56,13 @@ def result_as_json(result: Result) -> JsonObject:
         "operators": [_operator_as_json(cost) for cost in result.operators],
         "notes": list(result.notes),
     }
+
+
+def _ideal_speedup(result: Result) -> float | None:
+    """None where there is nothing to compare with, or no product is left."""
+    if result.dense_effectual_cycles is None or result.ideal_speedup == math.inf:
+        return None
+    return result.ideal_speedup
 
 
 def _energy_as_json(energy: Energy) -> JsonObject:

@@ -130,7 +130,7 @@ def uses_zeros(accelerator: Accelerator) -> bool:
 
 
 def compared(result: Result, dense: Result, compression: str) -> Result:
-    """Return ``result`` with each operator's cycles in ``dense``, the run of the network before compression.
+    """Return ``result`` beside ``dense``, the run of the network before compression: cycles by operator and in all.
 
     The two factors of a low-rank pair share the cycles of the operator that they replace as they share the time now.
     """
@@ -142,6 +142,7 @@ def compared(result: Result, dense: Result, compression: str) -> Result:
         result,
         compression=compression,
         dense_total_cycles=dense.total_cycles,
+        dense_effectual_cycles=dense.losses.effectual_cycles,
         operators=tuple(replace(cost, dense_cycles=_dense_cycles(cost, before, now)) for cost in result.operators),
     )
 

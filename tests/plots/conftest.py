@@ -147,6 +147,7 @@ def make_compression(weight_density_fraction: float, effectual_macs: int) -> Ope
         weight_density_fraction=weight_density_fraction,
         activation_density_fraction=1.0,
         weight_origin="synthetic",
+        num_weights=0,
         weight_format="nm",
         weight_bits=0.0,
         metadata_bits=0.0,

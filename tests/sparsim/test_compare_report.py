@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.result import Energy, OperandTraffic, OperatorCompression, Result
+from simulator.result import CycleLosses, Energy, OperandTraffic, OperatorCompression, Result
 from sparsim.compare_report import COLUMNS, cell_as_json, cells_as_csv, comparison_table, infeasible_notes
 from sparsim.comparison import ComparedCell
 from tests.sparsim.test_report import printed
@@ -17,6 +17,7 @@ PART = OperatorCompression(
     weight_density_fraction=0.5,
     activation_density_fraction=1.0,
     weight_origin="pruned",
+    num_weights=200,
     weight_format="nm",
     weight_bits=800.0,
     metadata_bits=200.0,
@@ -28,7 +29,7 @@ PART = OperatorCompression(
 
 @pytest.fixture
 def cells(tiny_result: Result) -> tuple[ComparedCell, ...]:
-    """1,000 products at 1 GHz: 4 ms dense and 2 ms pruned on one accelerator, nothing on the other."""
+    """At 1 GHz 4 ms dense, 3 of products, and 2 ms pruned, 1 of products, on one accelerator; nothing on the other."""
     cost = replace(
         tiny_result.operators[0],
         macs=1000,
@@ -36,8 +37,9 @@ def cells(tiny_result: Result) -> tuple[ComparedCell, ...]:
         energy=Energy(mac_pj=5e9),
         off_chip_bytes=OperandTraffic(input_read=3_000_000),
         compression=PART,
+        losses=CycleLosses(effectual_cycles=1_000_000.0),
     )
-    pruned = replace(tiny_result, operators=(cost,), dense_total_cycles=4_000_000)
+    pruned = replace(tiny_result, operators=(cost,), dense_total_cycles=4_000_000, dense_effectual_cycles=3_000_000.0)
     whole = replace(PART, effectual_macs=1000, metadata_bits=0.0)
     dense = replace(tiny_result, operators=(replace(cost, total_cycles=4_000_000, compression=whole),))
     return (
@@ -53,7 +55,7 @@ def test_table(cells: tuple[ComparedCell, ...]) -> None:
         ["compression", "accelerator", "ms", "speed-up", "ideal", "mJ", "MB"],
         ["dense", "a", "4.000", "1.00x", "1.00x", "5.000", "3.000"],
         [r"b\x1b", "no", "plan"],
-        ["nm:2:4", "a", "2.000", "2.00x", "2.00x", "5.000", "3.000"],
+        ["nm:2:4", "a", "2.000", "2.00x", "3.00x", "5.000", "3.000"],
         [r"b\x1b", "no", "plan"],
     ]
 
@@ -72,7 +74,7 @@ def test_json(cells: tuple[ComparedCell, ...]) -> None:
         "total_cycles": 2_000_000,
         "latency_ms": 2.0,
         "speedup_over_dense": 2.0,
-        "ideal_speedup": 2.0,
+        "ideal_speedup": 3.0,
         "energy_pj": 5e9,
         "off_chip_bytes": 3_000_000,
         "weight_bits": 800.0,
@@ -93,7 +95,12 @@ def test_csv_has_the_figures_of_the_json(cells: tuple[ComparedCell, ...]) -> Non
 def test_nothing_effectual_has_no_ideal(cells: tuple[ComparedCell, ...]) -> None:
     result = cells[2].result
     assert result is not None
-    none_left = replace(result, operators=(replace(result.operators[0], compression=replace(PART, effectual_macs=0)),))
+    none_left = replace(result, operators=(replace(result.operators[0], losses=CycleLosses()),))
     cell = replace(cells[2], result=none_left)
     assert cell_as_json(cell)["ideal_speedup"] is None
     assert printed(comparison_table([cell]))[1].split() == ["nm:2:4", "a", "2.000", "2.00x", "5.000", "3.000"]
+
+
+def test_without_a_dense_run_there_is_no_ideal(cells: tuple[ComparedCell, ...]) -> None:
+    cell = replace(cells[2], dense_cycles=None)
+    assert (cell_as_json(cell)["ideal_speedup"], cell_as_json(cell)["speedup_over_dense"]) == (None, None)

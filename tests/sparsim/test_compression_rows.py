@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.result import Energy, OperatorCompression, Result
+from simulator.result import CycleLosses, Energy, OperatorCompression, Result
 from sparsim.compression_rows import compression_rows
 
 PART = OperatorCompression(
     weight_density_fraction=0.5,
     activation_density_fraction=0.5,
     weight_origin="synthetic",
+    num_weights=2_000_000,
     weight_format="bitmap",
     weight_bits=6_000_000.0,
     metadata_bits=2_000_000.0,
@@ -24,20 +25,21 @@ PART = OperatorCompression(
 
 @pytest.fixture
 def result(tiny_result: Result) -> Result:
-    """4,000 products of which 1,000 are effectual; 1,000 cycles that were 1,500."""
+    """4,000 products, 1,000 of them effectual; 1,000 cycles (250 of products) that were 1,500 (1,000 of products)."""
     cost = replace(
         tiny_result.operators[0],
         macs=4000,
         total_cycles=1000,
         compression=PART,
+        losses=CycleLosses(effectual_cycles=250.0, off_chip_cycles=750.0),
         energy=Energy(mac_pj=3e9, metadata_pj=1e9),
     )
-    return replace(tiny_result, operators=(cost,), dense_total_cycles=1500)
+    return replace(tiny_result, operators=(cost,), dense_total_cycles=1500, dense_effectual_cycles=1000.0)
 
 
 def test_by_hand(result: Result) -> None:
     assert compression_rows(result) == (
-        ("speed-up", "1.50x", "over dense (1,500 cycles); ideal 4.00x"),
+        ("speed-up", "1.50x", "over dense (1,500 cycles); products alone 4.00x"),
         ("effectual", "25.0%", "of the MACs have no zero operand; 50.0% are done"),
         ("non-zero", "50.0%", "of the weights; of the activations 50.0%"),
         ("weights", "1.000 MB", "stored as bitmap; SYNTHETIC zeros"),
@@ -55,8 +57,8 @@ def test_lines_of_nothing_are_left_out(result: Result) -> None:
 
 
 def test_no_product_is_left(result: Result) -> None:
-    part = replace(PART, effectual_macs=0)
-    rows = compression_rows(replace(result, operators=(replace(result.operators[0], compression=part),)))
+    losses = CycleLosses(off_chip_cycles=1000.0)
+    rows = compression_rows(replace(result, operators=(replace(result.operators[0], losses=losses),)))
     assert rows[0][2] == "over dense (1,500 cycles); no product is left"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -14,6 +13,7 @@ FIRST = OperatorCompression(
     weight_density_fraction=0.25,
     activation_density_fraction=0.5,
     weight_origin="pruned",
+    num_weights=20,
     weight_format="nm",
     weight_bits=100.0,
     metadata_bits=20.0,
@@ -26,6 +26,7 @@ SECOND = replace(
     weight_density_fraction=1.0,
     activation_density_fraction=1.0,
     weight_origin="",
+    num_weights=10,
     weight_format="dense",
     metadata_bits=0.0,
     effectual_macs=3000,
@@ -45,21 +46,20 @@ def of(tiny_result: Result, *parts: OperatorCompression | None) -> Result:
 
 
 def test_by_hand(tiny_result: Result) -> None:
-    """Densities weigh by products: (1,000 x 0.25 + 3,000 x 1) / 4,000 = 0.8125, and with 0.5: 0.875."""
+    """Weights: (20 x 0.25 + 10 x 1) / 30 = 0.5; activations by products: (1,000 x 0.5 + 3,000 x 1) / 4,000 = 0.875."""
     totals = compression_totals(of(tiny_result, FIRST, SECOND, None))
     assert (totals.macs, totals.effectual_macs, totals.performed_macs, totals.gated_macs) == (4000, 3125, 3400, 275)
     assert (totals.weight_bits, totals.metadata_bits) == (200, 20)
-    assert (totals.weight_density_fraction, totals.activation_density_fraction) == (0.8125, 0.875)
-    assert totals.ideal_speedup == pytest.approx(4000 / 3125)
+    assert (totals.weight_density_fraction, totals.activation_density_fraction) == (pytest.approx(0.5), 0.875)
     assert (totals.formats, totals.origins) == (("nm", "dense"), ("pruned",))
 
 
 def test_products_of_two_activations_store_no_weights(tiny_result: Result) -> None:
-    totals = compression_totals(of(tiny_result, FIRST, replace(SECOND, weight_bits=0.0)))
+    totals = compression_totals(of(tiny_result, FIRST, replace(SECOND, weight_bits=0.0, num_weights=0)))
+    assert totals.weight_density_fraction == 0.25
     assert totals.formats == ("nm",)
 
 
-def test_nothing_left_and_nothing_at_all(tiny_result: Result) -> None:
-    assert compression_totals(of(tiny_result, replace(FIRST, effectual_macs=0))).ideal_speedup == math.inf
+def test_nothing_at_all(tiny_result: Result) -> None:
     nothing = compression_totals(of(tiny_result))
     assert (nothing.macs, nothing.weight_density_fraction, nothing.formats) == (0, 1.0, ())

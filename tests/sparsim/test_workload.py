@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 import sparsim
 from hw_configs.load import load_accelerator
-from simulator.result import Result
+from simulator.result import CycleLosses, Result
 from sparsim.activations import ActivationDensities
 from sparsim.workload import compared, make_workload, uses_zeros, with_file_zeros
 from tests.sparsim.trained import save_trained, trained_weights
@@ -101,14 +102,23 @@ def test_activations_are_not_those_of_the_dense_network(trained: Path) -> None:
 
 
 def test_compared(tiny_result: Result) -> None:
-    """Half the cycles: twice as fast; an operator that was not there before has nothing to compare with."""
+    """Half the cycles: twice as fast; an operator that was not there before has nothing to compare with.
+
+    Products took 600 of the 800 cycles and take 200 of 400: alone they would gain 3x.
+    """
     first, *_ = (cost for cost in tiny_result.operators if cost.total_cycles)
-    before = replace(tiny_result, operators=(replace(first, total_cycles=800),))
-    now = replace(tiny_result, operators=(replace(first, total_cycles=400), replace(first, name="new")))
+    before = replace(
+        tiny_result, operators=(replace(first, total_cycles=800, losses=CycleLosses(effectual_cycles=600)),)
+    )
+    new = replace(first, name="new", losses=CycleLosses(fill_cycles=10))
+    halved = replace(first, total_cycles=400, losses=CycleLosses(effectual_cycles=200, off_chip_cycles=200))
+    now = replace(tiny_result, operators=(halved, new))
     result = compared(now, before, "nm:2:4")
     assert (result.compression, result.dense_total_cycles) == ("nm:2:4", 800)
     assert [cost.dense_cycles for cost in result.operators] == [800, None]
     assert result.operators[0].speedup_over_dense == 2
+    assert (result.dense_effectual_cycles, result.ideal_speedup) == (600, 3)
+    assert (before.ideal_speedup, compared(replace(now, operators=(new,)), before, "").ideal_speedup) == (1, math.inf)
 
 
 def test_factors_share_the_cycles_of_the_whole() -> None:
