@@ -37,7 +37,7 @@ _NAME_CHARACTERS = 30
 _LEAST_SHARE_FROM_ZERO = 0.4
 """Of the greatest traffic: where all that is drawn is in less than this, the axis does not begin at zero."""
 _LEAST_POWERS = 3
-_LARGEST_MARK_POINTS = 6.5
+_LARGEST_MARK_POINTS = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ def _capacity_ticks(low: float, high: float) -> list[float]:
     powers = [2.0**power for power in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
     if len(powers) >= _LEAST_POWERS:
         return powers
-    return [float(tick) for tick in MaxNLocator(6).tick_values(low, high) if low <= tick <= high]
+    round_numbers = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in round_numbers if low <= tick <= high]
 
 
 def _draw_bound(axes: Axes, curve: TrafficCurve, scale: _Scale) -> None:
@@ -187,7 +188,8 @@ def _draw_baselines(axes: Axes, curve: TrafficCurve, scale: _Scale) -> None:
             color=look.colour,
             linestyle=look.line_style,
             marker=look.marker,
-            markersize=_LARGEST_MARK_POINTS - 0.7 * index,
+            markersize=_LARGEST_MARK_POINTS - 0.6 * index,
+            markerfacecolor="none",
             linewidth=0.9,
             label=drawable(name.replace("_", " ")),
         )
