@@ -19,8 +19,8 @@ COMMANDS = (
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("nm:4:2", "nm:4:2: expected N:M with 1 <= N <= M, found N = 4 and M = 2"),
-        ("nm:0:2", "nm:0:2: expected N:M with 1 <= N <= M, found N = 0 and M = 2"),
+        ("nm:4:2", "compression method 'nm:4:2': expected a whole number N from 1 to 2, found 4"),
+        ("nm:0:2", "expected a whole number N from 1 to 2, found 0"),
         ("unstructured:1.5", "unstructured:1.5: expected a removed fraction in [0, 1], found 1.5"),
         ("unstructured:-0.5", "found -0.5"),
         ("unstructured:nan", "nan"),
@@ -28,8 +28,8 @@ COMMANDS = (
         ("int8; cnov*=nm:2:4", "compression spec: 'cnov*' matches no layer of 'trained'; nearest: 'conv"),
         ("channel:1", "channel"),
         ("lowrank:17", "low rank: operator 'conv1' is asked for rank 17, expected 1 to its full rank 16"),
-        ("lowrank:0", "lowrank:0: expected a rank of at least 1"),
-        ("codebook:1", "codebook:1: expected 2 to 65536 codes"),
+        ("lowrank:0", "expected a whole number as rank from 1 to 999999999, found 0"),
+        ("codebook:1", "expected a whole number of codes from 2 to 65536, found 1"),
         ("binary+nm:2:4", "binary weights are never zero, so they cannot be pruned"),
         ("nm:2:4+unstructured:0.5", "contradict each other"),
         ("frobnicate", "frobnicate"),

@@ -132,7 +132,7 @@ def test_a_global_threshold_spares_the_layer_of_large_weights() -> None:
 def test_notes_say_what_is_synthetic_dense_and_padded() -> None:
     found = compressed("nm:2:8;seed=5", real=False)
     assert found.notes == (
-        "compressed as nm:2:8",
+        "compressed as nm:2:8; seed=5",
         "synthetic: the masks of stem.weight, point.weight, fc.weight are drawn at random with seed 5",
         "nm:2:8: left dense depthwise.weight: groups there have no more than 2 channels "
         "(those of a depthwise convolution have one)",
@@ -194,7 +194,9 @@ def test_weights_that_are_no_numbers() -> None:
 
 
 def test_rank_above_the_matrix() -> None:
-    with pytest.raises(NetworkError, match=r"'fc' is asked for rank 11, expected 1 to its full rank 10$"):
+    with pytest.raises(
+        NetworkError, match=r"'fc' is asked for rank 11, expected 1 to its full rank 10; GLOB=lowrank:11 means"
+    ):
         compressed("fc=lowrank:11")
 
 

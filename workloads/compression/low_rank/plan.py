@@ -119,7 +119,12 @@ def _rank(name: str, asked: int | float, full: int) -> int:
             )
         return max(1, part_of(full, asked))
     if not 1 <= asked <= full:
-        raise NetworkError(f"low rank: operator {name!r} is asked for rank {asked}, expected 1 to its full rank {full}")
+        hint = (
+            f"; GLOB=lowrank:{asked} means some layers alone, keep={name} leaves this one whole" if asked > full else ""
+        )
+        raise NetworkError(
+            f"low rank: operator {name!r} is asked for rank {asked}, expected 1 to its full rank {full}{hint}"
+        )
     return asked
 
 

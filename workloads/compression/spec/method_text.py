@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from workloads.compression.spec.methods import (
+    MAX_CODES,
     BlockPruning,
     ChannelPruning,
     Codebook,
@@ -20,15 +20,19 @@ from workloads.compression.spec.methods import (
     UnstructuredPruning,
     recipe_of,
 )
+from workloads.compression.spec.number_text import MOST, MethodTerm
 from workloads.errors import ConfigError
 from workloads.formats import ElementFormat, NumberKind, parse_format
 from workloads.nearest_names import did_you_mean
 
 _INTEGER_BITS = range(2, 17)
-_WEIGHTS_AND_ACTIVATIONS = re.compile(r"w([0-9]{1,2})(?:a([0-9]{1,2}))?")
-_INTEGERS = re.compile(r"int([0-9]{1,2})")
+_WEIGHTS_AND_ACTIVATIONS = re.compile(r"w(-?[0-9.]+)(?:a(-?[0-9.]+))?")
+_INTEGERS = re.compile(r"int(-?[0-9.]+)")
+_POWERS_OF_TWO = re.compile(r"pow2_(-?[0-9.]+)")
 _FLOATS = ("fp8", "fp16", "bf16")
-_WEIGHTS_ALONE = ("ternary", "binary", "pow2", *(f"pow2_{bits}" for bits in range(2, 9)))
+_POWER_OF_TWO_BITS = range(2, 9)
+_WEIGHTS_ALONE = ("ternary", "binary", "pow2", *(f"pow2_{bits}" for bits in _POWER_OF_TWO_BITS))
+_NOTHING = "dense"
 
 _FORMS = {
     "nm": "nm:N:M",
@@ -39,8 +43,12 @@ _FORMS = {
     "lowrank": "lowrank:RANK or lowrank:FRACTION",
     "codebook": "codebook:CODES",
 }
-KNOWN_METHODS = (*_FORMS.values(), "intB", "wB", "wBaB", *_FLOATS, "ternary", "binary", "pow2", "dense")
+KNOWN_METHODS = (*_FORMS.values(), "intB", "wB", "wBaB", *_FLOATS, "ternary", "binary", "pow2", _NOTHING)
 """How each method is written, for messages and help."""
+
+
+class UnknownMethod(ConfigError):
+    """No method is called so."""
 
 
 def parse_recipe(text: str) -> Recipe:
@@ -50,86 +58,77 @@ def parse_recipe(text: str) -> Recipe:
     ------
     ConfigError
         For an unknown method (lists those there are), one that is not written as it should be, a number out of range,
-        or methods that contradict each other.
+        methods that contradict each other, or ``dense`` beside another.
     """
-    if text.strip() == "dense":
+    terms = [term.strip() for term in text.split("+")]
+    if terms == [_NOTHING]:
         return Recipe()
-    return recipe_of(tuple(parse_method(term.strip()) for term in text.split("+")))
+    if _NOTHING in terms:
+        raise ConfigError(
+            f"compression methods {text.strip()!r}: {_NOTHING} does nothing and stands alone, it cannot be combined"
+        )
+    return recipe_of(tuple(map(parse_method, terms)))
 
 
 def parse_method(term: str) -> Method:
     """Return the method that one term (``nm:2:8``, ``int4``) stands for."""
     name, _, rest = term.partition(":")
     if name in _READERS:
-        return _READERS[name](term, rest)
+        return _READERS[name](MethodTerm(text=term, form=_FORMS[name]), rest)
     if (quantisation := _quantisation(term)) is not None:
         return quantisation
-    known = (*_FORMS, "int8", "int4", "w4a8", *_FLOATS, "ternary", "binary", "pow2", "dense")
-    raise ConfigError(
+    known = (*_FORMS, "int8", "int4", "w4a8", *_FLOATS, "ternary", "binary", "pow2", _NOTHING)
+    raise UnknownMethod(
         f"unknown compression method {term!r}: expected {', '.join(KNOWN_METHODS)}{did_you_mean(name, known)}"
     )
 
 
-def _malformed(term: str) -> ConfigError:
-    return ConfigError(f"compression method {term!r}: expected {_FORMS[term.partition(':')[0]]}")
-
-
-def _whole(term: str, text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise _malformed(term)
-    return int(text)
-
-
-def _fraction(term: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise _malformed(term) from None
-    if not math.isfinite(value):
-        raise _malformed(term)
-    return value
-
-
-def _nm(term: str, rest: str) -> Method:
+def _nm(term: MethodTerm, rest: str) -> Method:
     parts = rest.split(":")
     if len(parts) != 2:
-        raise _malformed(term)
-    return NmPruning(n=_whole(term, parts[0]), m=_whole(term, parts[1]))
+        raise term.malformed()
+    m = term.whole(parts[1], "M", 1, MOST)
+    return NmPruning(n=term.whole(parts[0], "N", 1, m), m=m)
 
 
-def _unstructured(term: str, rest: str) -> Method:
+def _unstructured(term: MethodTerm, rest: str) -> Method:
     fraction, separator, scope = rest.partition(":")
     if separator and scope != "global":
-        raise _malformed(term)
-    return UnstructuredPruning(removed_fraction=_fraction(term, fraction), is_global=bool(separator))
+        raise term.malformed()
+    return UnstructuredPruning(removed_fraction=term.fraction(fraction), is_global=bool(separator))
 
 
-def _block(term: str, rest: str) -> Method:
-    match = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9}):(.+)", rest)
+def _block(term: MethodTerm, rest: str) -> Method:
+    match = re.fullmatch(r"([^x:]+)x([^x:]+):(.+)", rest)
     if match is None:
-        raise _malformed(term)
-    return BlockPruning(filters=int(match[1]), channels=int(match[2]), removed_fraction=_fraction(term, match[3]))
+        raise term.malformed()
+    return BlockPruning(
+        filters=term.whole(match[1], "of filters", 1, MOST),
+        channels=term.whole(match[2], "of channels", 1, MOST),
+        removed_fraction=term.fraction(match[3]),
+    )
 
 
-def _masks(term: str, rest: str) -> Method:
+def _masks(term: MethodTerm, rest: str) -> Method:
     if not rest.lower().endswith(".npz"):
-        raise _malformed(term)
+        raise term.malformed()
     return MasksFromFile(path=Path(rest))
 
 
-def _channel(term: str, rest: str) -> Method:
-    return ChannelPruning(removed_fraction=_fraction(term, rest))
+def _channel(term: MethodTerm, rest: str) -> Method:
+    return ChannelPruning(removed_fraction=term.fraction(rest))
 
 
-def _low_rank(term: str, rest: str) -> Method:
-    return LowRank(rank=int(rest) if re.fullmatch(r"[0-9]{1,9}", rest) else _fraction(term, rest))
+def _low_rank(term: MethodTerm, rest: str) -> Method:
+    is_whole = re.fullmatch(r"[-+]?[0-9]+", rest)
+    return LowRank(rank=term.whole(rest, "as rank", 1, MOST) if is_whole else term.fraction(rest))
 
 
-def _codebook(term: str, rest: str) -> Method:
-    return Codebook(num_codes=_whole(term, rest))
+def _codebook(term: MethodTerm, rest: str) -> Method:
+    return Codebook(num_codes=term.whole(rest, "of codes", 2, MAX_CODES))
 
 
-_READERS: dict[str, Callable[[str, str], Method]] = {
+_READERS: dict[str, Callable[[MethodTerm, str], Method]] = {
     "nm": _nm,
     "unstructured": _unstructured,
     "block": _block,
@@ -151,13 +150,18 @@ def _quantisation(term: str) -> Quantisation | None:
         )
     if term in _FLOATS:
         return Quantisation(weights=parse_format(term), activations=parse_format(term))
+    if (match := _POWERS_OF_TWO.fullmatch(term)) and term not in _WEIGHTS_ALONE:
+        raise _wrong_bits(term, "powers of two", _POWER_OF_TWO_BITS, match[1])
     return Quantisation(weights=parse_format(term)) if term in _WEIGHTS_ALONE else None
 
 
 def _integer(term: str, digits: str) -> ElementFormat:
-    if int(digits) not in _INTEGER_BITS:
-        raise ConfigError(
-            f"compression method {term!r}: expected integers of {_INTEGER_BITS[0]} to {_INTEGER_BITS[-1]} bits, "
-            f"found {int(digits)}"
-        )
+    if not re.fullmatch(r"[0-9]{1,2}", digits) or int(digits) not in _INTEGER_BITS:
+        raise _wrong_bits(term, "integers", _INTEGER_BITS, digits)
     return ElementFormat(NumberKind.INTEGER, int(digits))
+
+
+def _wrong_bits(term: str, what: str, allowed: range, found: str) -> ConfigError:
+    return ConfigError(
+        f"compression method {term!r}: expected {what} of {allowed[0]} to {allowed[-1]} bits, found {found}"
+    )

@@ -18,11 +18,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from workloads.compression.spec.method_text import parse_recipe
+from workloads.compression.spec.method_text import UnknownMethod, parse_recipe
 from workloads.compression.spec.methods import Recipe
-from workloads.compression.spec.spec import ActivationDensity, CompressionSpec, LayerRule
+from workloads.compression.spec.spec import MAX_SEED, ActivationDensity, CompressionSpec, LayerRule
 from workloads.compression.spec.spec_file import read_spec_file
 from workloads.errors import ConfigError
+from workloads.nearest_names import did_you_mean
+
+_KEYS = ("keep", "seed", "activation_density")
 
 
 def parse_spec(text: str) -> CompressionSpec:
@@ -70,7 +73,7 @@ class _PieceReader:
                 self._once("activation_density", self.density, piece)
                 self.density = _parse_density(value, piece)
             case _:
-                self.layers += (LayerRule(glob=key, recipe=parse_recipe(value)),)
+                self.layers += (LayerRule(glob=key, recipe=_parse_layer_recipe(key, value, piece)),)
 
     @staticmethod
     def _once(what: str, found: object, piece: str) -> None:
@@ -90,9 +93,22 @@ class _PieceReader:
         )
 
 
+def _parse_layer_recipe(glob: str, value: str, piece: str) -> Recipe:
+    """Return the recipe of the layers that ``glob`` means; it may be a key that was misspelt, so errors name it."""
+    try:
+        return parse_recipe(value)
+    except UnknownMethod as error:
+        raise ConfigError(
+            f"compression spec: {piece!r}: expected GLOB=METHODS, {', '.join(f'{key}=' for key in _KEYS)}; {glob!r} is "
+            f"none of these keys{did_you_mean(glob, _KEYS)}, and as a glob of layers needs a method: {error}"
+        ) from None
+    except ConfigError as error:
+        raise ConfigError(f"compression spec: {piece!r}: {error}") from None
+
+
 def _parse_seed(value: str, piece: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,18}", value):
-        raise ConfigError(f"compression spec: {piece!r}: expected a whole number of at least 0, found {value!r}")
+    if not re.fullmatch(rf"[0-9]{{1,{len(str(MAX_SEED))}}}", value):
+        raise ConfigError(f"compression spec: {piece!r}: expected a whole number from 0 to {MAX_SEED}, found {value!r}")
     return int(value)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from workloads.compression.spec.methods import Recipe
 from workloads.errors import ConfigError
 
+MAX_SEED = 10**18 - 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerRule:
@@ -65,7 +67,7 @@ class CompressionSpec:
     Raises
     ------
     ConfigError
-        For an empty glob or name, or a negative seed.
+        For an empty glob or name, or a seed that is negative or above ``MAX_SEED``.
     """
 
     default: Recipe = field(default_factory=Recipe)
@@ -77,8 +79,8 @@ class CompressionSpec:
     def __post_init__(self) -> None:
         if not all((*self.keep, *(rule.glob for rule in self.layers))):
             raise ConfigError("compression spec: expected first, last, depthwise or a glob, found an empty name")
-        if self.seed < 0:
-            raise ConfigError(f"compression spec: seed is {self.seed}, expected at least 0")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ConfigError(f"compression spec: seed is {self.seed}, expected 0 to {MAX_SEED}")
 
     @property
     def changes_nothing(self) -> bool:

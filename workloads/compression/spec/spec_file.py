@@ -69,6 +69,8 @@ def _load(path: Path) -> object:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is no UTF-8 text (byte {error.start})") from None
+    except ValueError as error:  # a scalar that looks like a number or date, and cannot be one
+        raise ConfigError(f"{path}: holds a value that cannot be: {str(error).partition(';')[0]}") from None
     except DuplicateKeyError as error:
         key = re.search(r'duplicate key "(.*?)"', str(error.problem))
         line = error.problem_mark.line + 1 if error.problem_mark else "?"

@@ -194,7 +194,11 @@ def test_networks_survive(source: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"conv": 7}, "low rank: operator 'conv' is asked for rank 7, expected 1 to its full rank 6"),
+        (
+            {"conv": 7},
+            "low rank: operator 'conv' is asked for rank 7, expected 1 to its full rank 6; GLOB=lowrank:7 means some "
+            "layers alone, keep=conv leaves this one whole",
+        ),
         ({"fc": 0}, "low rank: operator 'fc' is asked for rank 0, expected 1 to its full rank 5"),
         ({"fc": 0.0}, "low rank: operator 'fc' is asked for the fraction 0.0 of its rank, expected one in (0, 1]"),
         ({"fc": 1.5}, "low rank: operator 'fc' is asked for the fraction 1.5 of its rank, expected one in (0, 1]"),

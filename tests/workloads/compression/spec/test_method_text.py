@@ -71,17 +71,61 @@ def test_numbers_survive(n: int, extra: int, removed: int) -> None:
         ("nm:2:x", "nm:N:M"),
         ("unstructured", "unstructured:FRACTION or unstructured:FRACTION:global"),
         ("unstructured:0.5:local", "unstructured:FRACTION or unstructured:FRACTION:global"),
-        ("unstructured:nan", "unstructured:FRACTION or unstructured:FRACTION:global"),
         ("block:4:0.5", "block:FILTERSxCHANNELS:FRACTION"),
         ("masks:file.txt", "masks:FILE.npz"),
         ("channel:half", "channel:FRACTION"),
         ("lowrank:", "lowrank:RANK or lowrank:FRACTION"),
-        ("codebook:1.5", "codebook:CODES"),
+        ("codebook:few", "codebook:CODES"),
+        ("block:4x1x1:0.5", "block:FILTERSxCHANNELS:FRACTION"),
+        ("block:axb:0.5", "block:FILTERSxCHANNELS:FRACTION"),
+        ("channel:0_5", "channel:FRACTION"),
     ],
 )
 def test_a_term_that_is_not_written_as_it_should_be(text: str, form: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(f'compression method {text!r}: expected {form}')}$"):
         parse_method(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nm:-1:4", "a whole number N from 1 to 4, found -1"),
+        ("nm:2.5:4", "a whole number N from 1 to 4, found 2.5"),
+        ("nm:5:4", "a whole number N from 1 to 4, found 5"),
+        ("nm:1:10000000000", "a whole number M from 1 to 999999999, found 10000000000"),
+        ("codebook:1", "a whole number of codes from 2 to 65536, found 1"),
+        ("codebook:3.5", "a whole number of codes from 2 to 65536, found 3.5"),
+        ("codebook:1000000000", "a whole number of codes from 2 to 65536, found 1000000000"),
+        (f"codebook:{10**40}", f"a whole number of codes from 2 to 65536, found {10**40}"),
+        ("block:0x4:0.5", "a whole number of filters from 1 to 999999999, found 0"),
+        ("block:4x-4:0.5", "a whole number of channels from 1 to 999999999, found -4"),
+        ("lowrank:0", "a whole number as rank from 1 to 999999999, found 0"),
+        ("lowrank:-3", "a whole number as rank from 1 to 999999999, found -3"),
+        ("unstructured:nan", "a fraction in [0, 1], found nan"),
+        ("channel:1e999", "a fraction in [0, 1], found 1e999"),
+        ("int65", "integers of 2 to 16 bits, found 65"),
+        ("int128", "integers of 2 to 16 bits, found 128"),
+        ("int-4", "integers of 2 to 16 bits, found -4"),
+        ("int3.5", "integers of 2 to 16 bits, found 3.5"),
+        ("w100a8", "integers of 2 to 16 bits, found 100"),
+        ("pow2_9", "powers of two of 2 to 8 bits, found 9"),
+    ],
+)
+def test_a_number_out_of_range_is_named_with_the_range(text: str, expected: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(f'compression method {text!r}: expected {expected}')}$"):
+        parse_method(text)
+
+
+@pytest.mark.parametrize(("text", "codes"), [("codebook:2", 2), ("codebook:65536", 65536), ("codebook:0016", 16)])
+def test_ends_of_a_range(text: str, codes: int) -> None:
+    assert parse_method(text) == Codebook(num_codes=codes)
+
+
+@pytest.mark.parametrize("text", ["dense+int8", "nm:2:4 + dense", "dense+dense"])
+def test_dense_cannot_be_combined(text: str) -> None:
+    message = f"compression methods {text!r}: dense does nothing and stands alone, it cannot be combined"
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        parse_recipe(text)
 
 
 def test_an_unknown_method_lists_those_there_are() -> None:

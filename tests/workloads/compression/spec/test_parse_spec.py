@@ -80,7 +80,20 @@ def test_a_name_that_ends_in_yaml_is_a_file(tmp_path: Path) -> None:
         ("int8;keep=first;keep=last", "compression spec: 'keep=last': keep is given twice"),
         ("int8;seed=1;seed=1", "compression spec: 'seed=1': seed is given twice"),
         ("int8;keep=", "compression spec: expected first, last, depthwise or a glob, found an empty name"),
-        ("int8;seed=-1", "compression spec: 'seed=-1': expected a whole number of at least 0, found '-1'"),
+        (
+            "int8;seed=-1",
+            "compression spec: 'seed=-1': expected a whole number from 0 to 999999999999999999, found '-1'",
+        ),
+        (
+            "int8;seed=1.5",
+            "compression spec: 'seed=1.5': expected a whole number from 0 to 999999999999999999, found '1.5'",
+        ),
+        (
+            "int8;seed=1000000000000000000",
+            "compression spec: 'seed=1000000000000000000': expected a whole number from 0 to 999999999999999999, found "
+            "'1000000000000000000'",
+        ),
+        ("int8;fc=nm:2", "compression spec: 'fc=nm:2': compression method 'nm:2': expected nm:N:M"),
         (
             "int8;activation_density=half",
             "compression spec: 'activation_density=half': expected a fraction in [0, 1], found 'half'",
@@ -96,6 +109,16 @@ def test_errors(text: str, message: str) -> None:
         parse_spec(text)
 
 
+@pytest.mark.parametrize(("key", "question"), [("foo", ""), ("sed", "; did you mean 'seed'?")])
+def test_a_piece_that_is_neither_a_key_nor_a_rule(key: str, question: str) -> None:
+    expected = (
+        f"compression spec: '{key}=bar': expected GLOB=METHODS, keep=, seed=, activation_density=; '{key}' is none of "
+        f"these keys{question}, and as a glob of layers needs a method: unknown compression method 'bar': expected nm:N"
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(expected)}"):
+        parse_spec(f"nm:2:4;{key}=bar")
+
+
 def test_a_negative_seed_in_a_spec_made_by_hand() -> None:
-    with pytest.raises(ConfigError, match=r"^compression spec: seed is -1, expected at least 0$"):
+    with pytest.raises(ConfigError, match=r"^compression spec: seed is -1, expected 0 to 999999999999999999$"):
         CompressionSpec(seed=-1)

@@ -53,13 +53,21 @@ def test_keep_as_text(tmp_path: Path) -> None:
         ),
         ("default: [int8\n", ", line 2: is no valid YAML: expected ',' or ']', but got '<stream end>'"),
         ("default: 8\n", ", line 1: default: expected methods, such as nm:2:8+int4, found 8"),
-        ("layers:\n  fc: nm:9:8\n", ", line 2: fc: nm:9:8: expected N:M with 1 <= N <= M, found N = 9 and M = 8"),
+        (
+            "layers:\n  fc: nm:9:8\n",
+            ", line 2: fc: compression method 'nm:9:8': expected a whole number N from 1 to 8, found 9",
+        ),
         ("default: int8\nlayers: int8\n", ", line 2: layers: expected a mapping, found 'int8'"),
         ("keep: {a: 1}\n", ", line 1: keep: expected a list of names or globs, found {'a': 1}"),
         ("keep: [1]\n", ", line 1: keep: expected a list of names or globs, found [1]"),
+        ("seed: 2024-13-01\n", ": holds a value that cannot be: month must be in 1..12"),
+        (
+            "seed: 1000000000000000000\n",
+            ": compression spec: seed is 1000000000000000000, expected 0 to 999999999999999999",
+        ),
         ("seed: yes!\n", ", line 1: seed: expected a whole number, found 'yes!'"),
         ("seed: true\n", ", line 1: seed: expected a whole number, found True"),
-        ("seed: -1\n", ": compression spec: seed is -1, expected at least 0"),
+        ("seed: -1\n", ": compression spec: seed is -1, expected 0 to 999999999999999999"),
         (
             "activation_density:\n  default: high\n",
             ", line 2: default: expected a fraction in [0, 1], found 'high'",
