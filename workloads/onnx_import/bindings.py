@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from workloads.errors import NetworkError
 from workloads.onnx_import.value import Value, make_value
 
+_PLACEHOLDERS = ("-1", "None")
+"""What exporters write for a size that they do not know, beside signs alone."""
+
 
 def pin_inputs(graph: Any, bindings: Mapping[str, int]) -> tuple[Value, ...]:
     """Return the inputs of ``graph`` with every dimension known.
 
     A dimension is addressed by the file's name for it (``batch``), or as ``<input>.<axis>``; the latter may also
-    replace a fixed size.
+    replace a fixed size, and is the only way where the file's name is a placeholder (``?``).
 
     Raises
     ------
@@ -60,7 +64,10 @@ def _rank(item: Any) -> int:
 
 
 def _dimension_name(item: Any, axis: int) -> str:
-    return str(item.type.tensor_type.shape.dim[axis].dim_param) or f"{item.name}.{axis}"
+    """Return the name that the file gives, or the place where that is none: ``?`` on two axes may be two sizes."""
+    name = str(item.type.tensor_type.shape.dim[axis].dim_param).strip()
+    is_name = any(character.isalnum() for character in name) and "=" not in name and name not in _PLACEHOLDERS
+    return name if is_name else f"{item.name}.{axis}"
 
 
 def _pinned_shape(item: Any, bindings: Mapping[str, int]) -> tuple[int | None, ...]:
@@ -109,5 +116,5 @@ def _check_all_bound(inputs: list[Any], shapes: Mapping[str, tuple[int | None, .
                 unbound.setdefault(_dimension_name(item, axis), []).append(place)
     if unbound:
         listed = "; ".join(f"{name} ({', '.join(places)})" for name, places in unbound.items())
-        wanted = " ".join(f"--bind {name}=VALUE" for name in unbound)
+        wanted = " ".join(f"--bind {shlex.quote(f'{name}=VALUE')}" for name in unbound)
         raise NetworkError(f"unbound dynamic dimensions: {listed}; give each a size with --bind NAME=VALUE: {wanted}")

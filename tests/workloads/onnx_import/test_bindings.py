@@ -39,6 +39,28 @@ def test_fixed_size_can_be_replaced_by_place(model):
     assert network.tensors["y"].shape == (8, 3)
 
 
+@pytest.mark.parametrize("placeholder", ["?", "-1", "None", " ", "a=b"])
+def test_placeholders_are_no_names(model, placeholder):
+    """Two axes called ``?`` may differ, and nothing can be bound to ``a=b``."""
+    shapes = {"x": [1, placeholder, placeholder]}
+    fails(
+        model,
+        "unbound dynamic dimensions: x.1 (input 'x' axis 1); x.2 (input 'x' axis 2); give each a size with "
+        "--bind NAME=VALUE: --bind x.1=VALUE --bind x.2=VALUE",
+        RELU,
+        shapes,
+    )
+    network = model.load(RELU, shapes, ["y"], bindings={"x.1": 5, "x.2": 7})
+    assert network.tensors["x"].shape == (1, 5, 7)
+    message = "matches no dimension of an input; dynamic dimensions: x.1, x.2; by place: x.0, x.1, x.2"
+    fails(model, message, RELU, shapes, bindings={placeholder: 5})
+
+
+def test_names_that_a_shell_would_split_are_quoted(model):
+    fails(model, "--bind 'past + 1=VALUE' --bind x.1=VALUE", RELU, {"x": ["past + 1", None]})
+    assert model.load(RELU, {"x": ["past + 1", 3]}, ["y"], bindings={"past + 1": 2}).tensors["x"].shape == (2, 3)
+
+
 def test_binding_that_matches_nothing(model):
     fails(
         model,
