@@ -124,9 +124,10 @@ def fixed_energy(operator: Operator, tensors: Mapping[str, Tensor], nest: Nest, 
         return Energy(vector_pj=nest.num_operations * machine.costs.vector_operation_pj)
     formats = [tensors[name].format for name in operator.inputs[:2]]
     operations = nest.fused_operations_per_output * nest.num_output_elements
-    counts = mac_counts(nest, machine)
+    counts, array = mac_counts(nest, machine), machine.array_for(nest)
+    each_pj = mac_pj(machine.accelerator, formats[0], formats[1], array.num_pes / array.peak_macs_per_cycle)
     return Energy(
-        mac_pj=(counts.performed - counts.gated) * mac_pj(machine.accelerator, formats[0], formats[1]),
+        mac_pj=(counts.performed - counts.gated) * each_pj,
         register_pj=sum(_register_energies(nest, machine)),
         vector_pj=operations * machine.costs.vector_operation_pj,
     )

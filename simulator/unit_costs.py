@@ -72,20 +72,45 @@ def unit_costs(accelerator: Accelerator) -> UnitCosts:
     )
 
 
-def mac_pj(accelerator: Accelerator, input_format: ElementFormat, weight_format: ElementFormat) -> float:
+def mac_pj(
+    accelerator: Accelerator, input_format: ElementFormat, weight_format: ElementFormat, pe_fraction: float = 1.0
+) -> float:
     """Return the energy of one multiply-accumulate, registers not included.
 
     The PEs multiply in the formats that they list: narrower operands take the narrowest of those that holds both.
     Ternary, binary and power-of-two operands take their own adders and shifters where the array lists their format.
+
+    Assumes a product that takes part of a bit-serial or bit-fusion PE for a cycle, or all of it for part of the time,
+    takes that part of the energy of a product of the array's widest format; the sum is added once, at full width.
+
+    Parameters
+    ----------
+    accelerator, input_format, weight_format
+    pe_fraction : float
+        PEs over the products that they do a cycle at these widths; 1 on an array whose precision is parallel.
+
+    Example: int8 by int8 takes a fourth of a bit-fusion PE that is 16 bits wide: 4 such products a cycle together take
+    the energy of one of int16, and four additions.
     """
-    array = accelerator.array
+    array, technology = accelerator.array, accelerator.technology
     free = [one for one in (input_format, weight_format) if is_multiplication_free(one)]
     if any(one in array.formats for one in free):
-        return mac_energy_pj(accelerator.technology, input_format, weight_format, array.accumulator_format)
+        return mac_energy_pj(technology, input_format, weight_format, array.accumulator_format)
+    multiplier = multiplying_format(accelerator, input_format, weight_format)
+    whole = operation_energy_pj(technology, "multiply", multiplier)
+    return whole * pe_fraction + operation_energy_pj(technology, "add", array.accumulator_format)
+
+
+def multiplying_format(
+    accelerator: Accelerator, input_format: ElementFormat, weight_format: ElementFormat
+) -> ElementFormat:
+    """Return the format of the multiplier that takes such operands: the array's widest where its PEs come apart."""
+    array = accelerator.array
     wanted = multiplier_format(input_format, weight_format)
     holding = [one for one in array.formats if one.kind is wanted.kind and one.bits >= wanted.bits]
-    multiplier = min(holding, key=lambda one: one.bits, default=wanted)
-    return mac_energy_pj(accelerator.technology, multiplier, multiplier, array.accumulator_format)
+    if array.precision == "parallel":
+        return min(holding, key=lambda one: one.bits, default=wanted)
+    return max(holding, key=lambda one: one.bits, default=wanted)
 
 
 def register_bits_per_mac(accelerator: Accelerator, input_bits: int, weight_bits: int) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hw_configs.load import load_accelerator
 from hw_configs.operation_cost import mac_energy_pj, operation_energy_pj
 from hw_configs.sram import sram_cost
 from simulator.machine import Machine
@@ -13,7 +14,7 @@ from simulator.position_tiles import PositionTile
 from simulator.result import Energy, Limit, OperandTraffic
 from tests.simulator.drawn import make_accelerator
 from workloads.errors import NetworkError
-from workloads.formats import INT8, INT32
+from workloads.formats import INT8, INT32, parse_format
 from workloads.loop_nest import lower
 from workloads.zoo.builder import ConvSpec, GraphBuilder
 
@@ -29,6 +30,15 @@ def cost_of(network, tiling, accelerator):
 
 def whole(m, n=1, k=1):
     return Tiling(position_tile=PositionTile(num_positions=m), filter_tile=n, channel_tile=k)
+
+
+def test_narrow_products_take_their_part_of_a_bit_fusion_pe():
+    """128 products of int4 on PEs of int8: 4 at once in a PE; 45 nm, (0.2 / 4 + 0.1) pJ each."""
+    builder = GraphBuilder(name="gemm", format=parse_format("int4"))
+    network = builder.finish((builder.linear("fc", builder.input("x", (8, 4)), 4, bias=False),))
+    cost, fixed, _ = cost_of(network, whole(8, 4, 4), load_accelerator("bit_fusion"))
+
+    assert cost.energy.mac_pj == fixed.mac_pj == pytest.approx(128 * 0.15)
 
 
 @pytest.mark.parametrize(

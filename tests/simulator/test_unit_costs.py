@@ -6,7 +6,7 @@ import pytest
 
 from hw_configs.load import load_accelerator
 from hw_configs.sram import sram_cost
-from simulator.unit_costs import mac_pj, operand_memories, register_bits_per_mac, unit_costs
+from simulator.unit_costs import mac_pj, multiplying_format, operand_memories, register_bits_per_mac, unit_costs
 from tests.simulator.drawn import make_accelerator
 from workloads.formats import INT8, parse_format
 
@@ -68,3 +68,18 @@ def test_narrow_operands_take_the_multiplier_that_is_there():
     both = load_accelerator("edge_npu", overrides=["array.formats=[int8, int4]"])
     assert mac_pj(both, int4, int4) < mac_pj(both, INT8, INT8)
     assert mac_pj(both, INT8, int4) == mac_pj(both, INT8, INT8)
+
+
+@pytest.mark.parametrize("precision", ["bit_serial", "bit_fusion"])
+def test_parts_of_a_pe_take_their_part_of_its_widest_product(precision: str) -> None:
+    """8 bits wide: a product in a quarter of a PE takes a quarter of int8's energy, and a whole addition.
+
+    45 nm: int8 multiplication 0.2 pJ, int32 addition 0.1 pJ. A quarter: 0.05 + 0.1 = 0.15 pJ.
+    """
+    overrides = [f"array.precision={precision}"]
+    accelerator = load_accelerator("bit_fusion", overrides=overrides)
+    int4 = parse_format("int4")
+    assert mac_pj(accelerator, INT8, INT8) == pytest.approx(0.3)
+    assert mac_pj(accelerator, int4, int4, 0.25) == pytest.approx(0.15)
+    assert multiplying_format(accelerator, int4, int4) == INT8
+    assert multiplying_format(load_accelerator("edge_npu"), int4, int4) == INT8
