@@ -63,7 +63,7 @@ def _rank(item: Any) -> int:
     return len(item.type.tensor_type.shape.dim)
 
 
-def _dimension_name(item: Any, axis: int) -> str:
+def dimension_name(item: Any, axis: int) -> str:
     """Return the name that the file gives, or the place where that is none: ``?`` on two axes may be two sizes."""
     name = str(item.type.tensor_type.shape.dim[axis].dim_param).strip()
     is_name = any(character.isalnum() for character in name) and "=" not in name and name not in _PLACEHOLDERS
@@ -78,7 +78,7 @@ def _pinned_shape(item: Any, bindings: Mapping[str, int]) -> tuple[int | None, .
         if own is not None:
             size = own
         elif size is None:
-            size = bindings.get(_dimension_name(item, axis))
+            size = bindings.get(dimension_name(item, axis))
         sizes.append(size)
     return tuple(sizes)
 
@@ -89,7 +89,7 @@ def _open_dimensions(inputs: list[Any]) -> dict[str, list[str]]:
     for item in inputs:
         for axis in range(_rank(item)):
             if _fixed_size(item, axis) is None:
-                found.setdefault(_dimension_name(item, axis), []).append(f"input {str(item.name)!r} axis {axis}")
+                found.setdefault(dimension_name(item, axis), []).append(f"input {str(item.name)!r} axis {axis}")
     return found
 
 
@@ -113,7 +113,7 @@ def _check_all_bound(inputs: list[Any], shapes: Mapping[str, tuple[int | None, .
         for axis, size in enumerate(shapes[str(item.name)]):
             if size is None:
                 place = f"input {str(item.name)!r} axis {axis}"
-                unbound.setdefault(_dimension_name(item, axis), []).append(place)
+                unbound.setdefault(dimension_name(item, axis), []).append(place)
     if unbound:
         listed = "; ".join(f"{name} ({', '.join(places)})" for name, places in unbound.items())
         wanted = " ".join(f"--bind {shlex.quote(f'{name}=VALUE')}" for name in unbound)

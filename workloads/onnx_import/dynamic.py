@@ -27,6 +27,7 @@ def read_inputs(path: Path) -> tuple[OpenInput, ...]:
     NetworkError
         When the file cannot be read as ONNX.
     """
+    from workloads.onnx_import.bindings import dimension_name
     from workloads.onnx_import.read import read_model  # imports onnx, which takes a while
 
     try:
@@ -38,7 +39,7 @@ def read_inputs(path: Path) -> tuple[OpenInput, ...]:
         OpenInput(
             name=str(item.name),
             open_dimensions={
-                axis: str(dimension.dim_param) or f"{item.name}.{axis}"
+                axis: dimension_name(item, axis)
                 for axis, dimension in enumerate(item.type.tensor_type.shape.dim)
                 if not dimension.HasField("dim_value") or dimension.dim_value == -1
             },

@@ -13,8 +13,8 @@ from workloads.onnx_import.dynamic import OpenInput, read_inputs
 
 
 def test_names_of_open_dimensions(tmp_path: Path) -> None:
-    """``x`` has a named and a nameless open axis; ``w`` is an initialiser that older files list as an input too."""
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, None])
+    """``x`` has a named, a nameless and a placeholder as open axis; ``w`` is an initialiser that older files list as an input too."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, None, "?"])
     w = helper.make_tensor_value_info("w", TensorProto.FLOAT, ["m"])
     z = helper.make_tensor_value_info("z", TensorProto.FLOAT, [2, 3])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
@@ -23,7 +23,7 @@ def test_names_of_open_dimensions(tmp_path: Path) -> None:
     path = tmp_path / "open.onnx"
     onnx.save(helper.make_model(graph), path)
     assert read_inputs(path) == (
-        OpenInput(name="x", open_dimensions={0: "n", 2: "x.2"}),
+        OpenInput(name="x", open_dimensions={0: "n", 2: "x.2", 3: "x.3"}),
         OpenInput(name="z", open_dimensions={}),
     )
 
