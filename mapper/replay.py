@@ -66,6 +66,10 @@ class _Machine:
         By tensor in the scratchpad: its first byte and the one after its last.
     off_chip : set of int
         Tensors of which off-chip memory has a copy.
+    begins, ends : dict
+        By step: the episodes that begin and end there.
+    last_begins : dict
+        By tensor: the step in which its last episode begins.
     """
 
     problem: PlanProblem
@@ -75,9 +79,17 @@ class _Machine:
     off_chip: set[int] = field(default_factory=set)
     read_bytes: int = 0
     written_bytes: int = 0
+    begins: dict[int, list[Episode]] = field(default_factory=dict)
+    ends: dict[int, list[Episode]] = field(default_factory=dict)
+    last_begins: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.off_chip = {index for index, tensor in enumerate(self.problem.tensors) if tensor.producer is None}
+        for episode in self.plan.episodes:
+            self.begins.setdefault(episode.first_step, []).append(episode)
+            self.ends.setdefault(episode.last_step, []).append(episode)
+            known = self.last_begins.get(episode.tensor, episode.first_step)
+            self.last_begins[episode.tensor] = max(known, episode.first_step)
 
     def check_steps(self, index: int) -> None:
         """Raise when an episode's tensor or steps are not among the plan's."""
@@ -95,16 +107,14 @@ class _Machine:
     def run(self, step: int) -> None:
         """Bring in what begins, run the step's operator, take out what ends."""
         operator = self.plan.schedule[step]
-        for episode in self.plan.episodes:
-            if episode.first_step == step:
-                self._bring_in(step, operator, episode)
+        for episode in self.begins.get(step, ()):
+            self._bring_in(step, operator, episode)
         for tensor in {*self.problem.inputs[operator], *self.problem.outputs[operator]}:
             if tensor not in self.places:
                 what = f"is not in the scratchpad while {self.problem.operators[operator]!r} runs"
                 raise _rejected(self.problem, step, tensor, what)
-        for episode in self.plan.episodes:
-            if episode.last_step == step:
-                self._take_out(step, operator, episode)
+        for episode in self.ends.get(step, ()):
+            self._take_out(step, operator, episode)
 
     def _bring_in(self, step: int, operator: int, episode: Episode) -> None:
         tensor = episode.tensor
@@ -131,7 +141,7 @@ class _Machine:
             what = f"stays until this step, whose operator {self.problem.operators[operator]!r} does not use it"
             raise _rejected(self.problem, step, tensor, what)
         one = self.problem.tensors[tensor]
-        returns = any(other.tensor == tensor and other.first_step > step for other in self.plan.episodes)
+        returns = self.last_begins[tensor] > step
         if (returns or one.is_output) and tensor not in self.off_chip:
             self.off_chip.add(tensor)
             self.written_bytes += one.size_bytes

@@ -81,6 +81,25 @@ def search(
     return replace(found, seconds=time.perf_counter() - start)
 
 
+def least_residency(problem: PlanProblem, capacity_bytes: int, *, deadline: float, beam: int | None = None) -> Outcome:
+    """Return the order and the stays that move least, whatever their addresses, as far as known by ``deadline``.
+
+    Parameters
+    ----------
+    problem : PlanProblem
+    capacity_bytes : int
+        At least M_R.
+    deadline : float
+        Of ``time.perf_counter``.
+    beam : int or None
+        As for ``search``.
+    """
+    if not problem.operators:
+        return Outcome(best=Residency(schedule=(), kept=frozenset(), cost_bytes=0), lower_bound_bytes=0)
+    graph = graph_of(problem, capacity_bytes)
+    return _best_residency(_Task(problem=problem, graph=graph, most_bytes=None, deadline=deadline), beam)
+
+
 def _check(beam: int | None, time_limit_s: float) -> None:
     if beam is not None and beam < 1:
         raise ConfigError(f"search: beam is {beam}, expected at least 1 state a step")
