@@ -27,7 +27,7 @@ M, N, K = 0, 1, 2
 ORDERS = np.array([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]], dtype=np.int64)
 """Loop orders, outermost first, as dimension numbers."""
 
-NUM_FIELDS = 18
+NUM_FIELDS = 19
 (
     GROUP_TILE,
     POSITION_TILE,
@@ -47,8 +47,12 @@ NUM_FIELDS = 18
     DMA_CYCLES,
     INPUT_FOOTPRINT_BITS,
     OUTPUT_FOOTPRINT_BITS,
+    TRAFFIC_BITS,
 ) = range(NUM_FIELDS)
-"""Columns of a tiling's record. The first four are indices of candidate sizes; ORDER is a row of ``ORDERS``."""
+"""Columns of a tiling's record. The first four are indices of candidate sizes; ORDER is a row of ``ORDERS``.
+
+TRAFFIC_BITS, all off-chip bits, is for fronts alone.
+"""
 
 
 TRAFFIC, LATENCY, ENERGY, EDP = 0, 1, 2, 3
@@ -133,16 +137,30 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
 
     ``position_sums`` is what the function of that name returns.
     """
+    trips = loop_trips(space, record)
+    inputs = input_moves(space, position_sums, record, trips, record[HOLD_INPUT] == 1)
+    weights = weight_moves(space, record, trips, record[HOLD_WEIGHT] == 1)
+    outputs = output_moves(space, position_sums, record, trips, record[HOLD_OUTPUT] == 1)
+    record[INPUT_BITS], record[INPUT_FOOTPRINT_BITS] = inputs
+    record[WEIGHT_BITS] = weights[0]
+    record[OUTPUT_READ_BITS], record[OUTPUT_WRITE_BITS], record[OUTPUT_FOOTPRINT_BITS] = outputs
+    record[FOOTPRINT_BITS] = inputs[1] + weights[1] + outputs[2] + space.resident_bits
+
+
+@njit(cache=True)
+def input_moves(
+    space: TileSpace, position_sums: Int64Array, record: Int64Array, trips: Int64Array, is_held: bool
+) -> tuple[int, int]:
+    """Return off-chip bits and footprint bits of the input under the sizes and loop order in ``record``.
+
+    Its independent loop is n.
+    """
     p = record[POSITION_TILE]
     order = ORDERS[record[ORDER]]
-    trips = loop_trips(space, record)
-    group_tile = space.group_tiles[record[GROUP_TILE]]
-    filter_tile = space.filter_tiles[record[FILTER_TILE]]
     channel_tile = space.channel_tiles[record[CHANNEL_TILE]]
     many_groups = trips[3] > 1
-    # input: independent loop n
     reloaded = _reloads(order, trips, N)
-    if record[HOLD_INPUT] and reloaded:
+    if is_held and reloaded:
         positions = position_sums[p, 2]
         if _is_inside(order, M, N):
             positions = position_sums[p, 1]
@@ -152,50 +170,67 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
                 first, last = space.tile_begin[p], space.tile_begin[p + 1] - 1
                 positions = max(positions, space.tile_input[first] + space.tile_input[last])
         channels = space.num_channels if _is_inside(order, K, N) else channel_tile
-        input_buffer = positions * channels
+        buffer = positions * channels
         fetched = position_sums[p, 1] if _is_inside(order, M, N) else position_sums[p, 0]
         factor = 1
     else:
         factor = trips[N] if reloaded else 1
         fetched = position_sums[p, 0]
         once = trips[M] * trips[K] * factor == 1 and not many_groups
-        input_buffer = position_sums[p, 2] * channel_tile * (1 if once else 2)
-    record[INPUT_BITS] = _bits(space.num_groups * fetched * space.num_channels * factor, space.input_bits)
-    input_footprint = _bits(input_buffer * group_tile, space.input_scratchpad_bits)
-    # weight: independent loop m
+        buffer = position_sums[p, 2] * channel_tile * (1 if once else 2)
+    moved = _bits(space.num_groups * fetched * space.num_channels * factor, space.input_bits)
+    return moved, _bits(buffer * space.group_tiles[record[GROUP_TILE]], space.input_scratchpad_bits)
+
+
+@njit(cache=True)
+def weight_moves(space: TileSpace, record: Int64Array, trips: Int64Array, is_held: bool) -> tuple[int, int]:
+    """Return off-chip bits, residents included, and footprint bits, residents aside, of the weights.
+
+    Their independent loop is m.
+    """
+    order = ORDERS[record[ORDER]]
+    filter_tile = space.filter_tiles[record[FILTER_TILE]]
+    channel_tile = space.channel_tiles[record[CHANNEL_TILE]]
     reloaded = _reloads(order, trips, M)
-    if record[HOLD_WEIGHT] and reloaded:
+    if is_held and reloaded:
         filters = space.num_filters if _is_inside(order, N, M) else filter_tile
         channels = space.num_channels if _is_inside(order, K, M) else channel_tile
-        weight_buffer = filters * channels
+        buffer = filters * channels
         factor = 1
     else:
         factor = trips[M] if reloaded else 1
-        once = trips[N] * trips[K] * factor == 1 and not many_groups
-        weight_buffer = filter_tile * channel_tile * (1 if once else 2)
+        once = trips[N] * trips[K] * factor == 1 and trips[3] == 1
+        buffer = filter_tile * channel_tile * (1 if once else 2)
     weights = space.num_groups * space.num_filters * space.num_channels
-    record[WEIGHT_BITS] = _bits(weights * factor, space.weight_bits) + space.resident_bits
-    weight_footprint = _bits(weight_buffer * group_tile, space.weight_scratchpad_bits)
-    # output: independent loop k
+    moved = _bits(weights * factor, space.weight_bits) + space.resident_bits
+    return moved, _bits(buffer * space.group_tiles[record[GROUP_TILE]], space.weight_scratchpad_bits)
+
+
+@njit(cache=True)
+def output_moves(
+    space: TileSpace, position_sums: Int64Array, record: Int64Array, trips: Int64Array, is_held: bool
+) -> tuple[int, int, int]:
+    """Return off-chip bits read and written, and footprint bits, of the output; its independent loop is k."""
+    p = record[POSITION_TILE]
+    order = ORDERS[record[ORDER]]
+    filter_tile = space.filter_tiles[record[FILTER_TILE]]
     reloaded = _reloads(order, trips, K)
     wide = trips[K] > 1 or space.accumulates[space.channel_size[record[CHANNEL_TILE]]]
-    element_bits = float(max(space.accumulator_bits, space.output_scratchpad_bits)) if wide else space.output_buffer_bits
+    sum_bits = max(space.accumulator_bits, space.output_scratchpad_bits)
     outputs = space.num_groups * position_sums[p, 4] * space.num_filters
     spills = 0
-    if record[HOLD_OUTPUT] and reloaded:
+    if is_held and reloaded:
         elements = position_sums[p, 4] if _is_inside(order, M, K) else position_sums[p, 3]
         filters = space.num_filters if _is_inside(order, N, K) else filter_tile
-        output_buffer = elements * filters
+        buffer = elements * filters
     else:
         spills = trips[K] - 1 if reloaded else 0
-        once = trips[M] * trips[N] == 1 and not many_groups
-        output_buffer = position_sums[p, 3] * filter_tile * (1 if once else 2)
-    record[OUTPUT_READ_BITS] = outputs * spills * max(space.accumulator_bits, space.output_scratchpad_bits)
-    record[OUTPUT_WRITE_BITS] = record[OUTPUT_READ_BITS] + _bits(outputs, space.output_bits)
-    output_footprint = _bits(output_buffer * group_tile, element_bits)
-    record[INPUT_FOOTPRINT_BITS] = input_footprint
-    record[OUTPUT_FOOTPRINT_BITS] = output_footprint
-    record[FOOTPRINT_BITS] = input_footprint + weight_footprint + output_footprint + space.resident_bits
+        once = trips[M] * trips[N] == 1 and trips[3] == 1
+        buffer = position_sums[p, 3] * filter_tile * (1 if once else 2)
+    buffer *= space.group_tiles[record[GROUP_TILE]]
+    read = outputs * spills * sum_bits
+    footprint = buffer * sum_bits if wide else _bits(buffer, space.output_buffer_bits)
+    return read, read + _bits(outputs, space.output_bits), footprint
 
 
 @njit(cache=True)
@@ -979,6 +1014,121 @@ def pareto_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]:
         front[write] = record
         size = write + 1
     return front[:size].copy(), shortage
+
+
+@njit(cache=True)
+def traffic_fronts(space: TileSpace, bounds: Bounds, whole: NDArray[np.bool_]) -> tuple[Int64Array, Int64Array, int]:
+    """Return the tilings that fit and that no other beats in footprint and off-chip bits together.
+
+    Parameters
+    ----------
+    space, bounds
+        All operands pass tile by tile.
+    whole : bool array, shape (cases, 3)
+        Cases to tell apart: which of input, weight and output lie whole in the scratchpad, at places of their own.
+
+    Returns
+    -------
+    records : int64 array, shape (cases, tilings, NUM_FIELDS)
+        By rising footprint, and so by falling traffic: tiling columns, and the two of these. Empty ones follow.
+    sizes : int64 array, shape (cases,)
+        Tilings of each case; 0 when nothing fits.
+    shortage : int
+        Bits by which the smallest tiling of the first case exceeds the scratchpad; 0 when one fits.
+    """
+    sums = position_sums(space)
+    useful = _useful_loops(space)
+    fronts = np.empty((whole.shape[0], 64, NUM_FIELDS), dtype=np.int64)
+    sizes = np.zeros(whole.shape[0], dtype=np.int64)
+    shortage = np.int64(2**62)
+    record = np.zeros(NUM_FIELDS, dtype=np.int64)
+    moves = np.empty((3, 2, 3), dtype=np.int64)
+    for g in range(space.group_tiles.size):
+        for p in range(space.tile_begin.size - 1):
+            for n in range(space.filter_tiles.size):
+                for k in range(space.channel_tiles.size):
+                    record[GROUP_TILE], record[POSITION_TILE], record[FILTER_TILE], record[CHANNEL_TILE] = g, p, n, k
+                    trips = loop_trips(space, record)
+                    tried = useful[min(trips[M], 2) - 1, min(trips[N], 2) - 1, min(trips[K], 2) - 1]
+                    wide = trips[K] > 1 or space.accumulates[space.channel_size[k]]
+                    for order in range(6):
+                        if not tried[order, 0]:
+                            continue
+                        record[ORDER] = order
+                        _fill_moves(space, sums, record, trips, moves)
+                        for hold in range(8):
+                            if not tried[order, hold]:
+                                continue
+                            held = (hold & 1, hold >> 1 & 1, hold >> 2)
+                            for case in range(whole.shape[0]):
+                                footprint, moved = space.resident_bits, 0
+                                for operand in range(3):
+                                    if not whole[case, operand]:
+                                        footprint += moves[operand, held[operand], 0]
+                                        moved += moves[operand, held[operand], 1]
+                                    elif operand == 1:
+                                        moved += space.resident_bits
+                                    elif operand == 2:
+                                        footprint += moves[2, held[2], 0] if wide else 0
+                                        moved += 2 * moves[2, held[2], 2]
+                                if case == 0:
+                                    shortage = min(shortage, max(0, footprint - bounds.total_bits))
+                                size = sizes[case]
+                                row = _row_below(fronts, case, size, footprint) - 1
+                                if footprint > bounds.total_bits or (
+                                    row >= 0 and fronts[case, row, TRAFFIC_BITS] <= moved
+                                ):
+                                    continue
+                                if size == fronts.shape[1]:
+                                    fronts = np.concatenate((fronts, np.empty_like(fronts)), axis=1)
+                                _set_held(record, hold)
+                                record[FOOTPRINT_BITS], record[TRAFFIC_BITS] = footprint, moved
+                                sizes[case] = _insert(fronts[case], size, row, record)
+    return fronts, sizes, shortage
+
+
+@njit(cache=True)
+def _fill_moves(space: TileSpace, sums: Int64Array, record: Int64Array, trips: Int64Array, moves: Int64Array) -> None:
+    """Set ``moves`` (modified in place), shape (operand, held, 3): footprint, traffic, and sums spilled once."""
+    for held in range(2):
+        moves[0, held, 1], moves[0, held, 0] = input_moves(space, sums, record, trips, held == 1)
+        moves[1, held, 1], moves[1, held, 0] = weight_moves(space, record, trips, held == 1)
+        read, written, footprint = output_moves(space, sums, record, trips, held == 1)
+        moves[2, held, 0], moves[2, held, 1], moves[2, held, 2] = footprint, read + written, read
+
+
+@njit(cache=True, inline="always")
+def _row_below(fronts: Int64Array, case: int, size: int, footprint_bits: int) -> int:
+    """The first of the ``size`` rows of a case's front whose footprint is larger."""
+    low, high = 0, size
+    while low < high:
+        middle = (low + high) // 2
+        if fronts[case, middle, FOOTPRINT_BITS] <= footprint_bits:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True)
+def _insert(front: Int64Array, size: int, below: int, record: Int64Array) -> int:
+    """Put ``record``, which no row beats, after row ``below`` of ``size`` (modified in place); return the new size.
+
+    Rows that it beats leave: that of the same footprint, and later ones that move no less.
+    """
+    first = below if below >= 0 and front[below, FOOTPRINT_BITS] == record[FOOTPRINT_BITS] else below + 1
+    last = below + 1
+    while last < size and front[last, TRAFFIC_BITS] >= record[TRAFFIC_BITS]:
+        last += 1
+    shift = 1 - (last - first)
+    if shift > 0:
+        for row in range(size - 1, last - 1, -1):
+            front[row + shift] = front[row]
+    elif shift < 0:
+        for row in range(last, size):
+            front[row + shift] = front[row]
+    front[first] = record
+    return size + shift
 
 
 @njit(cache=True)
