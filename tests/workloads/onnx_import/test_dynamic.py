@@ -13,7 +13,7 @@ from workloads.onnx_import.dynamic import OpenInput, read_inputs
 
 
 def test_names_of_open_dimensions(tmp_path: Path) -> None:
-    """``x`` has a named, a nameless and a placeholder as open axis; ``w`` is an initialiser that older files list as an input too."""
+    """``x`` has a name, none and a placeholder on open axes; ``w`` is an initialiser, older files list as input."""
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, None, "?"])
     w = helper.make_tensor_value_info("w", TensorProto.FLOAT, ["m"])
     z = helper.make_tensor_value_info("z", TensorProto.FLOAT, [2, 3])
