@@ -29,7 +29,7 @@ _UNDATED = {".png": {}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
 
 
 @contextmanager
-def _missing_glyphs_as_boxes() -> Iterator[None]:
+def missing_glyphs_as_boxes() -> Iterator[None]:
     """A name in letters that the font lacks is no reason to warn the user, who sees the boxes."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
@@ -54,7 +54,7 @@ def save_figure(figure: Figure, path: Path | str) -> Path:
         )
     partial = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.partial")
     try:
-        with _missing_glyphs_as_boxes():
+        with missing_glyphs_as_boxes():
             figure.savefig(partial, format=suffix[1:], dpi=SCREEN_DPI, metadata=_UNDATED[suffix])
         partial.replace(path)
     except OSError as error:
@@ -77,7 +77,7 @@ def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Pa
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"figure folder {str(folder)!r}: cannot be made: {error.strerror}") from None
-    with _missing_glyphs_as_boxes():
+    with missing_glyphs_as_boxes():
         figures = {
             "roofline.png": roofline(result, accelerator),
             "cycles_by_operator.png": cycles_by_operator(result),

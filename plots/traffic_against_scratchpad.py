@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _NAME_CHARACTERS = 30
 _LEAST_SHARE_FROM_ZERO = 0.4
 """Of the greatest traffic: where all that is drawn is in less than this, the axis does not begin at zero."""
+_MOST_LINEAR_RATIO = 10
 _LEAST_POWERS = 3
 _LARGEST_MARK_POINTS = 6.0
 
@@ -143,9 +144,24 @@ def _set_limits(axes: Axes, curve: TrafficCurve, scale: _Scale) -> None:
     ticks = _capacity_ticks(low, high)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
-    least, most = (end(_all_traffic(curve)) / scale.traffic.size for end in (min, max))
-    rise = most - least if least > most * (1 - _LEAST_SHARE_FROM_ZERO) and most > least else most
-    axes.set_ylim(most - rise * 1.15 if rise < most else 0, most + rise / 20 or 1)
+    _set_traffic_limits(axes, *(end(_all_traffic(curve)) / scale.traffic.size for end in (min, max)))
+
+
+def _set_traffic_limits(axes: Axes, least: float, most: float) -> None:
+    """Scale ``axes`` (modified in place): logarithmic where baselines move many times as much as the best plan."""
+    if most > _MOST_LINEAR_RATIO * least > 0:
+        axes.set_yscale("log")
+        low, high = least / 1.3, most * 1.2
+        ticks = [
+            tick for power in range(-4, 5) for factor in (1, 2, 5) if low <= (tick := factor * 10.0**power) <= high
+        ]
+        axes.set_ylim(low, high)
+        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_yticks([], minor=True)
+        return
+    rise = most - least
+    from_zero = rise == 0 or rise >= most * _LEAST_SHARE_FROM_ZERO
+    axes.set_ylim(0 if from_zero else most - rise * 1.15, most + (most if from_zero else rise) / 20 or 1)
 
 
 def _capacity_ticks(low: float, high: float) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapper.budgets import Budgets
@@ -65,16 +66,18 @@ class TrafficCurve:
     points: tuple[TrafficPoint, ...]
 
     def __post_init__(self) -> None:
-        capacities = [point.capacity_bytes for point in self.points]
-        if not capacities:
-            raise ConfigError(f"traffic curve of {self.network!r}: expected capacities, found none")
-        if capacities != sorted(set(capacities)):
-            raise ConfigError(
-                f"traffic curve of {self.network!r}: expected ascending capacities, found {capacities} bytes"
-            )
+        check_capacities(self.network, [point.capacity_bytes for point in self.points])
 
     @property
     def baseline_names(self) -> tuple[str, ...]:
         """Names of all baselines that have a plan somewhere, in the order of their first point."""
         found = (one for point in self.points for one in point.baselines if one.objective_bytes is not None)
         return tuple(dict.fromkeys(one.name for one in found))
+
+
+def check_capacities(network: str, capacities: Sequence[int]) -> None:
+    """Raise ``ConfigError`` when there are no ``capacities`` or they do not ascend."""
+    if not capacities:
+        raise ConfigError(f"traffic curve of {network!r}: expected capacities, found none")
+    if list(capacities) != sorted(set(capacities)):
+        raise ConfigError(f"traffic curve of {network!r}: expected ascending capacities, found {[*capacities]} bytes")

@@ -30,8 +30,8 @@ def _point(capacity_kib: int, objective_bytes: int | None, bound_bytes: int, *ba
 
 
 POINTS = (
-    _point(64, 9000, 9000, 12000, None),
-    _point(128, 5000, 4000, 9000, None),
+    _point(64, 9000, 9000, 9000, None),
+    _point(128, 5000, 4000, 8000, None),
     _point(256, 0, 0, 2000, 0),
     _point(320, 0, 0, 0, 0),
 )
@@ -82,7 +82,7 @@ def test_a_bound_holds_for_smaller_scratchpads(figure: Figure) -> None:
 
 def test_baselines(figure: Figure) -> None:
     (axes,) = figure.axes
-    assert _places(axes, "by hand 0") == [(64, 13), (128, 10), (256, 3), (320, 1)]
+    assert _places(axes, "by hand 0") == [(64, 10), (128, 9), (256, 3), (320, 1)]
     missing = _places(axes, "by hand 1")
     assert [math.isnan(y) for _, y in missing] == [True, True, False, False]
     first, second = (next(line for line in axes.lines if line.get_label() == f"by hand {index}") for index in (0, 1))
@@ -118,8 +118,27 @@ def test_equal_budgets_are_one_line_and_those_beyond_the_axis_none() -> None:
 def test_traffic_that_hardly_differs_is_not_drawn_from_zero() -> None:
     (axes,) = traffic_against_scratchpad(_curve(compulsory_bytes=10**6)).axes
     low, high = axes.get_ylim()
-    assert 0.9 < low < 1 < 1.012 < high
+    assert 0.99 < low < 1, "of 1 to 1.009 MB"
+    assert 1.009 < high < 1.02
     assert axes.get_ylabel() == "off-chip traffic (MB)"
+
+
+def test_baselines_that_move_many_times_as_much_leave_the_plan_readable() -> None:
+    far = replace(POINTS[0], baselines=(BaselineTraffic(name="by_hand_0", objective_bytes=99_000),))
+    (axes,) = traffic_against_scratchpad(_curve([far, *POINTS[1:]])).axes
+    assert axes.get_yscale() == "log"
+    low, high = axes.get_ylim()
+    assert 0.5 < low < 1
+    assert high > 100
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["1", "2", "5", "10", "20", "50", "100"]
+
+
+def test_nothing_compulsory_is_drawn_from_zero() -> None:
+    (axes,) = traffic_against_scratchpad(_curve(compulsory_bytes=0)).axes
+    assert axes.get_yscale() == "linear"
+    assert axes.get_ylim()[0] == 0
+    (axes,) = traffic_against_scratchpad(_curve([_point(64, 0, 0)], compulsory_bytes=0)).axes
+    assert axes.get_ylim() == (0, 1)
 
 
 def test_text_and_lines_lie_on_the_figure() -> None:
