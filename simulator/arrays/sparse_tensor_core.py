@@ -77,6 +77,8 @@ class SparseTensorCoreArray:
 
         Of patterns that take as many, the one whose steps select from the fewest inputs; dense wins a tie. Short groups
         decide: a depthwise layer has one channel a group, for which 2:4 would keep two.
+
+        Assumes steps decide: inputs that whole steps select from may cross the ports longer than dense ones would.
         """
         groups, sparsity = ReductionGroups.of(nest), nest.weight_sparsity
         fitting = [pattern for pattern in self.section.patterns if _keeps(sparsity, pattern, groups.channels)]
