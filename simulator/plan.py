@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from simulator.position_tiles import PositionTile
@@ -76,11 +76,47 @@ class Tiling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A tensor that lies whole in the scratchpad, at one place, while some operators run.
+
+    Parameters
+    ----------
+    tensor : str
+        One that is no view of another.
+    first_step, last_step : int
+        Places in the schedule, both included, of operators that use it.
+    offset_bytes, size_bytes : int
+    is_loaded : bool
+        Read from off-chip memory before the first step; else the first step makes it.
+    is_stored : bool
+        Written to off-chip memory after the first step.
+    """
+
+    tensor: str
+    first_step: int
+    last_step: int
+    offset_bytes: int
+    size_bytes: int
+    is_loaded: bool = False
+    is_stored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Which operator runs when, and how: ``tilings[name]`` for each operator that is not a view.
 
-    Operators run in ``schedule`` order; each fetches its inputs from off-chip memory and writes its outputs there.
+    Operators run in ``schedule`` order. What has no stay in a step passes tile by tile, from and to off-chip memory.
+
+    Parameters
+    ----------
+    schedule : tuple of str
+    tilings : dict of str to Tiling
+    stays : tuple of Stay
+    buffers : dict of str to int
+        Where an operator's tile buffers begin, in bytes; 0 unless given.
     """
 
     schedule: tuple[str, ...]
     tilings: dict[str, Tiling]
+    stays: tuple[Stay, ...] = ()
+    buffers: dict[str, int] = field(default_factory=dict)

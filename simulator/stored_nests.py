@@ -63,6 +63,13 @@ class NestStorage:
             for nest in nests
         )
 
+    def off_chip_bits(self, activation: Tensor) -> int:
+        """Return the bits of a whole activation in off-chip memory."""
+        storage = self._activations([activation])
+        if storage is None:
+            return activation.size_bits
+        return math.ceil(activation.num_elements * storage.off_chip_bits - 1e-6)
+
     def _with_matrix_storage(self, nest: MatrixNest, operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest:
         names = matrix_operands(operator, tensors)
         weights = [tensors[name] for name in names.weights]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from workloads.errors import InfeasiblePlan
+from workloads.nest_operands import NestOperands, Shares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +48,20 @@ class Streaming:
 
 EVERYTHING = Streaming()
 """All operands pass tile by tile."""
+
+
+def streaming_of(operands: NestOperands, is_whole: Callable[[str], bool]) -> Streaming:
+    """Return what is left to stream of ``operands`` when the tensors that ``is_whole`` names are not."""
+
+    def streamed(shares: Shares) -> float:
+        if not any(map(is_whole, shares)):
+            return 1.0
+        left = [share for name, share in shares.items() if not is_whole(name)]
+        return min(1.0, sum(left)) if left else 0.0
+
+    return Streaming(
+        input_fraction=streamed(operands.inputs),
+        weight_fraction=streamed(operands.weights),
+        resident_fraction=streamed(operands.residents),
+        output_fraction=streamed(operands.outputs),
+    )

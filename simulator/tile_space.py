@@ -173,9 +173,7 @@ def candidates_of(tiling: Tiling) -> Candidates:
     )
 
 
-def space_of(
-    nest: MatrixNest | VectorNest, tiling: Tiling, machine: Machine, *, decoding: bool = True
-) -> TileSpace:
+def space_of(nest: MatrixNest | VectorNest, tiling: Tiling, machine: Machine, *, decoding: bool = True) -> TileSpace:
     """Return the kernel's view of ``nest`` when ``tiling`` is the only choice."""
     return build_tile_space(nest, candidates_of(tiling), machine, streaming=tiling.streaming, decoding=decoding)
 

@@ -332,7 +332,7 @@ def tile_totals(
 
 
 @njit(cache=True)
-def _dma_cycles(bounds: Bounds, bits: int, num_transfers: int) -> int:
+def dma_cycles(bounds: Bounds, bits: int, num_transfers: int) -> int:
     """Cycles that transfers of ``bits`` in all (rounded up to bursts already) keep the DMA busy."""
     if num_transfers == 0:
         return 0
@@ -506,7 +506,7 @@ def _meanwhile(
         stored, count = _stores(steps, outputs, near)
         bits += stored
         transfers += count
-    return _dma_cycles(bounds, bits, transfers)
+    return dma_cycles(bounds, bits, transfers)
 
 
 @njit(cache=True)
@@ -516,10 +516,10 @@ def _edges(
     """DMA cycles before the first step and after the last; leaves ``at`` (4) at the last."""
     at[:] = 0
     bits, transfers = _loads(steps, inputs, outputs, at)
-    before = _dma_cycles(bounds, bits, transfers)
+    before = dma_cycles(bounds, bits, transfers)
     at[:] = trips - 1
     bits, transfers = _stores(steps, outputs, at)
-    return before, _dma_cycles(bounds, bits, transfers)
+    return before, dma_cycles(bounds, bits, transfers)
 
 
 @njit(cache=True)
@@ -1040,7 +1040,7 @@ def traffic_fronts(space: TileSpace, bounds: Bounds, whole: NDArray[np.bool_]) -
     useful = _useful_loops(space)
     fronts = np.empty((whole.shape[0], 64, NUM_FIELDS), dtype=np.int64)
     sizes = np.zeros(whole.shape[0], dtype=np.int64)
-    shortage = np.int64(2**62)
+    shortage = 2**62
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
     moves = np.empty((3, 2, 3), dtype=np.int64)
     for g in range(space.group_tiles.size):

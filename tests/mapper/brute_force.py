@@ -136,6 +136,7 @@ def _as_cost(record: Int64Array, port_pj: float) -> TileCost:
         footprint_bits=int(record[tile_loops.FOOTPRINT_BITS]),
         missing_bits=0,
         off_chip_bits=traffic,
+        resident_bits=0,
         port_bits=OperandTraffic(),
         port_energies_pj=(0.0, 0.0, port_pj),
         compute_cycles=int(record[tile_loops.COMPUTE_CYCLES]),
