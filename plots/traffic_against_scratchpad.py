@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _NAME_CHARACTERS = 30
 _LEAST_SHARE_FROM_ZERO = 0.4
 """Of the greatest traffic: where all that is drawn is in less than this, the axis does not begin at zero."""
+_LEAST_SHARE_SHOWN = 0.01
+"""Likewise: where it is in less than this, the axis does begin at zero, lest next to nothing look like much."""
 _MOST_LINEAR_RATIO = 10
 _LEAST_POWERS = 3
 _LARGEST_MARK_POINTS = 6.0
@@ -160,7 +162,7 @@ def _set_traffic_limits(axes: Axes, least: float, most: float) -> None:
         axes.set_yticks([], minor=True)
         return
     rise = most - least
-    from_zero = rise == 0 or rise >= most * _LEAST_SHARE_FROM_ZERO
+    from_zero = not _LEAST_SHARE_SHOWN * most <= rise < _LEAST_SHARE_FROM_ZERO * most
     axes.set_ylim(0 if from_zero else most - rise * 1.15, most + (most if from_zero else rise) / 20 or 1)
 
 
