@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _NUM_NAMES = 6
 _GIGA = 1e9
+_SAME = 1.000001
+"""Times the peak: what a quotient may exceed it by without being faster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ def roofline(result: Result, accelerator: Accelerator) -> Figure:
     points, roofs = roofline_points(result), _roofs(accelerator)
     _set_limits(axes, points, roofs)
     _draw_dots(axes, points, result)
-    _add_note(axes, result)
+    _add_note(axes, result, any(point.gmacs_per_second > roofs.peak * _SAME for point in points))
     add_heading(figure, axes, result_title(result), num_columns=5)
     figure.draw_without_rendering()  # angles and names need the final place of the axes
     figure.set_layout_engine("none")
@@ -197,13 +199,15 @@ def _draw_dots(axes: Axes, points: Sequence[RooflinePoint], result: Result) -> N
         )
 
 
-def _add_note(axes: Axes, result: Result) -> None:
-    """Say what is not there: operators without MACs have no place under these roofs."""
+def _add_note(axes: Axes, result: Result, is_above: bool) -> None:
+    """Say what is not there, operators without MACs having no place, and why a dot may lie above the array's roof."""
     without = [cost for cost in result.operators if not _macs_done(cost) and cost.total_cycles]
     lines = ["dot area: share of cycles"]
     if without:
         share = sum(cost.total_cycles for cost in without) / result.total_cycles
         lines.append(f"not shown: {len(without)} operators without MACs, {share:.0%} of cycles")
+    if is_above:
+        lines.append("above the roof: several narrow products a PE and cycle")
     axes.text(
         0.99, 0.02, "\n".join(lines), transform=axes.transAxes, ha="right", va="bottom", fontsize=6.5, color="0.35"
     )

@@ -7,13 +7,13 @@ import io
 import math
 from collections.abc import Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from simulator.result import Result
 from sparsim.comparison import ComparedCell
 from sparsim.compression_totals import compression_totals
 from sparsim.export import JsonObject
+from sparsim.name_table import NameTable
 from sparsim.wording import format_column, printable
 
 COLUMNS = (
@@ -29,6 +29,8 @@ COLUMNS = (
     "metadata_bits",
     "infeasible",
 )
+_NAMES = ("compression", "accelerator")
+_FIGURES = ("ms", "speed-up", "ideal", "mJ", "MB")
 
 
 def cell_as_json(cell: ComparedCell) -> JsonObject:
@@ -69,7 +71,7 @@ def cells_as_csv(cells: Sequence[ComparedCell]) -> str:
     return text.getvalue()
 
 
-def comparison_table(cells: Sequence[ComparedCell]) -> Table:
+def comparison_table(cells: Sequence[ComparedCell]) -> NameTable:
     """Return a line a cell, the accelerators of one compression together."""
     results = [cell.result for cell in cells if cell.result is not None]
     milliseconds, energies, megabytes = (
@@ -80,21 +82,17 @@ def comparison_table(cells: Sequence[ComparedCell]) -> Table:
             [_off_chip_bytes(result) / 1e6 for result in results],
         )
     )
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for heading in ("compression", "accelerator"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("ms", "speed-up", "ideal", "mJ", "MB"):
-        table.add_column(heading, no_wrap=True, justify="right")
+    rows = []
     previous = ""
     for cell in cells:
         name = "" if cell.compression == previous else printable(cell.compression)
         previous = cell.compression
         if cell.result is None:
-            figures = ["no plan", "", "", "", ""]
+            figures = ("no plan", "", "", "", "")
         else:
-            figures = [next(milliseconds), *_speedups(cell), next(energies), next(megabytes)]
-        table.add_row(*(Text(text) for text in (name, printable(cell.accelerator), *figures)))
-    return table
+            figures = (next(milliseconds), *_speedups(cell), next(energies), next(megabytes))
+        rows.append((name, printable(cell.accelerator), *figures))
+    return NameTable(headings=(*_NAMES, *_FIGURES), rows=tuple(rows), numbers=_FIGURES, num_names=len(_NAMES))
 
 
 def _speedups(cell: ComparedCell) -> tuple[str, str]:

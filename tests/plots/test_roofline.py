@@ -89,6 +89,9 @@ def test_dots_above_the_roof_are_not_clipped(tiny_result: Result, edge_npu: Acce
     conv = replace(tiny_result.operators[0], total_cycles=200, compute_cycles=200)
     figure = roofline(replace(tiny_result, operators=(conv,)), edge_npu)
     assert figure.axes[0].get_ylim()[1] >= 3000 * 1.4
+    assert any("above the roof: several narrow products" in text.get_text() for text in figure.axes[0].texts)
+    texts = [text.get_text() for text in roofline(tiny_result, edge_npu).axes[0].texts]
+    assert not any("above the roof" in text for text in texts)
 
 
 def test_kinds_differ_in_colour_and_marker(tiny_result: Result, edge_npu: Accelerator) -> None:

@@ -60,6 +60,22 @@ def test_table(cells: tuple[ComparedCell, ...]) -> None:
     ]
 
 
+def test_long_specs_lose_their_middle_and_stay_on_one_line(cells: tuple[ComparedCell, ...]) -> None:
+    """Specs that differ in the middle alone are numbered; accelerators, which are short, stay whole."""
+    specs = [f"unstructured:0.{digit}+int8; layer1.*=int4; keep=first,last; activation_density=0.5" for digit in (8, 9)]
+    long = [
+        replace(cell, compression=spec, accelerator="accelerator_a")
+        for spec, cell in zip(specs, cells[2:], strict=True)
+    ]
+    lines = printed(comparison_table([*cells[:1], *long]), width=80)
+    assert len(lines) == 4
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines[1:]] == ["1", "2", "3"]
+    assert lines[2].split()[1].startswith("unstr")
+    assert "…" in lines[2]
+    assert "accelerator_a" in lines[2]
+
+
 def test_why_there_is_no_plan(cells: tuple[ComparedCell, ...]) -> None:
     assert [str(note) for note in infeasible_notes(cells)] == [
         r"no plan: dense on b\x1b: too large",

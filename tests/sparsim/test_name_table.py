@@ -41,5 +41,21 @@ def test_plain_letters_where_the_terminal_has_no_others() -> None:
     assert "a...b" in file.read()
 
 
+def test_names_that_differ_do_so_when_cut() -> None:
+    rows = tuple((f"model/conv2d_{number}/Conv2D_dequantize", "16x24x1x1") for number in range(1, 13))
+    lines = printed(NameTable(headings=("name", "shape"), rows=rows, numbers=()), width=24)
+    assert lines[1] == " 1 model…tize  16x24x1x1"
+    assert lines[12] == "12 model…tize  16x24x1x1"
+    assert len(set(lines)) == 13
+
+
+def test_two_columns_of_names_share_the_room() -> None:
+    """40 columns less two gaps and a number of one digit: 17 each, where one of 8 leaves 27 to the other."""
+    table = NameTable(headings=("a", "b", "n"), rows=(("x" * 40, "y" * 40, "1"),), numbers=("n",), num_names=2)
+    assert printed(table, width=40)[1] == f"{'x' * 9}…{'x' * 8}  {'y' * 8}…{'y' * 8}  1"
+    table = NameTable(headings=("a", "b", "n"), rows=(("x" * 40, "y" * 8, "1"),), numbers=("n",), num_names=2)
+    assert printed(table, width=40)[1] == f"{'x' * 13}…{'x' * 13}  {'y' * 8}  1"
+
+
 def test_no_rows() -> None:
     assert printed(NameTable(headings=("name", "count"), rows=(), numbers=())) == ["name"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -36,6 +37,21 @@ def test_json_has_exactly_the_documented_fields():
         "passed": False,
         "source": "a paper",
     }
+
+
+def test_a_long_name_loses_its_middle_where_the_terminal_is_narrow():
+    name = "scalesim_sparse_mapping_efficiency_of_all_layers"
+    for width, encoding, shown in (
+        (80, "utf-8", "scalesim_spar…of_all_layers"),
+        (80, "ascii", "scalesim_spa...f_all_layers"),
+        (200, "ascii", name),
+    ):
+        file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+        Console(file=file, width=width, color_system=None).print(reports_as_table([replace(REPORT, name=name)]))
+        file.seek(0)
+        line = file.read().splitlines()[3]
+        assert line.startswith(shown)
+        assert "[1]" in line
 
 
 def test_table_fits_a_terminal_and_says_what_missed():
