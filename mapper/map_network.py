@@ -47,14 +47,15 @@ def map_network(
                 known[key] = best_tiling(nests, machine, objective, fixed_pj=fixed_pj)
             found = known[key]
             if isinstance(found, Shortage):
-                raise _infeasible(operator.name, str(operator.kind), found, machine)
+                raise no_fit(operator.name, str(operator.kind), found, machine)
             tilings[operator.name] = found
         if progress:
             progress(index + 1, len(network.operators))
     return Plan(schedule=tuple(operator.name for operator in network.operators), tilings=tilings)
 
 
-def _infeasible(name: str, kind: str, shortage: Shortage, machine: Machine) -> InfeasiblePlan:
+def no_fit(name: str, kind: str, shortage: Shortage, machine: Machine) -> InfeasiblePlan:
+    """Return the error of operator ``name``, of which not even the smallest tile fits."""
     missing = -(-shortage.missing_bits // 8)
     if machine.is_shared:
         has = f"the scratchpad of {machine.scratchpad_bytes:,} bytes"

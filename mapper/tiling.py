@@ -11,8 +11,10 @@ from mapper.candidates import candidate_tiles
 from mapper.objective import Objective, kernel_objective
 from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
+from simulator.kernels.tile_types import Bounds
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Tiling
+from simulator.streaming import EVERYTHING, Streaming
 from simulator.tile_cost import Nest, compulsory_bits
 from simulator.tile_space import HOLD_BITS, Candidates, build_tile_space
 from workloads.loop_nest import MatrixNest
@@ -35,6 +37,15 @@ class Shortage:
     missing_bits: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A tiling with its footprint and its score: bits, cycles, pJ, or pJ times cycles."""
+
+    tiling: Tiling
+    scratchpad_bits: int
+    score: float
+
+
 def best_tiling(
     nests: tuple[Nest, ...], machine: Machine, objective: Objective, *, fixed_pj: tuple[float, ...] = ()
 ) -> Tiling | Shortage:
@@ -42,24 +53,43 @@ def best_tiling(
 
     ``fixed_pj`` is the energy of each nest that no tiling changes, 0 unless given; it matters to energy times cycles.
     """
+    found = best_within(nests, machine, objective, bounds=machine.bounds, fixed_pj=fixed_pj)
+    return found if isinstance(found, Shortage) else found.tiling
+
+
+def best_within(
+    nests: tuple[Nest, ...],
+    machine: Machine,
+    objective: Objective,
+    *,
+    bounds: Bounds,
+    streamings: tuple[Streaming, ...] = (),
+    fixed_pj: tuple[float, ...] = (),
+) -> Scored | Shortage:
+    """Return the best tiling in the room that ``bounds`` leave, when nests stream what ``streamings`` say of each."""
     best = None
     scores = (math.inf, math.inf)
     missing = []
     for alternative, nest in enumerate(nests):
-        if best and scores[0] < _least_score(nest, machine, objective):
+        streaming = streamings[alternative] if streamings else EVERYTHING
+        if best and scores[0] < _least_score(nest, machine, objective, streaming):
             continue
         candidates = candidate_tiles(nest, machine)
-        space = build_tile_space(nest, candidates, machine)
+        space = build_tile_space(nest, candidates, machine, streaming=streaming)
         wanted = kernel_objective(objective, nest, machine, fixed_pj[alternative] if fixed_pj else 0.0)
-        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted, scores)
+        record, scores, shortage = tile_loops.best_tiling(space, bounds, wanted, scores)
         if record.size:
-            best = _tiling(record, candidates, alternative)
+            tiling = tiling_of(record, candidates, alternative, streaming)
+            footprint = int(record[tile_loops.FOOTPRINT_BITS])
+            best = Scored(tiling=tiling, scratchpad_bits=footprint, score=float(scores[0]))
         missing.append(int(shortage))
     return best or Shortage(missing_bits=min(missing))
 
 
-def _least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
+def _least_score(nest: Nest, machine: Machine, objective: Objective, streaming: Streaming) -> float:
     """Return what no tiling of ``nest`` can score below, 0 where that is not known at a glance."""
+    if streaming != EVERYTHING:
+        return 0.0
     traffic = compulsory_bits(nest)
     if objective is Objective.TRAFFIC:
         return float(traffic)
@@ -88,7 +118,7 @@ def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implement
         records, _ = tile_loops.pareto_tilings(build_tile_space(nest, candidates, machine), machine.bounds)
         found.extend(
             Implementation(
-                tiling=_tiling(record, candidates, alternative),
+                tiling=tiling_of(record, candidates, alternative),
                 scratchpad_bits=int(record[tile_loops.FOOTPRINT_BITS]),
                 off_chip_bits=int(tile_loops.traffic_bits(record)),
                 total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
@@ -104,7 +134,10 @@ def _beats(one: Implementation, other: Implementation) -> bool:
     return first != second and all(a <= b for a, b in zip(first, second, strict=True))
 
 
-def _tiling(record: Int64Array, candidates: Candidates, alternative: int) -> Tiling:
+def tiling_of(
+    record: Int64Array, candidates: Candidates, alternative: int, streaming: Streaming = EVERYTHING
+) -> Tiling:
+    """Return the tiling of a kernel's ``record`` over ``candidates``."""
     held = (operand for column, operand in enumerate(HOLD_BITS, tile_loops.HOLD_INPUT) if record[column])
     return Tiling(
         position_tile=candidates.position_tiles[record[tile_loops.POSITION_TILE]],
@@ -114,4 +147,5 @@ def _tiling(record: Int64Array, candidates: Candidates, alternative: int) -> Til
         loop_order=LOOP_ORDERS[record[tile_loops.ORDER]],
         held=frozenset(held),
         alternative=alternative,
+        streaming=streaming,
     )

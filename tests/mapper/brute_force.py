@@ -120,11 +120,11 @@ def _costed(
         operand_footprint_bits=(inputs, footprint - inputs - outputs, outputs),
         traffic_bits=int(tile_loops.traffic_bits(record)),
         total_cycles=int(record[tile_loops.TOTAL_CYCLES]),
-        moved_pj=moved_pj(nest, _as_cost(record, float(totals[1])), machine),
+        moved_pj=moved_pj(nest, _as_cost(nest, record, float(totals[1])), machine),
     )
 
 
-def _as_cost(record: Int64Array, port_pj: float) -> TileCost:
+def _as_cost(nest: Nest, record: Int64Array, port_pj: float) -> TileCost:
     """The record's figures; only the sum of the ports' energy matters here."""
     traffic = OperandTraffic(
         input_read=int(record[tile_loops.INPUT_BITS]),
@@ -136,7 +136,7 @@ def _as_cost(record: Int64Array, port_pj: float) -> TileCost:
         footprint_bits=int(record[tile_loops.FOOTPRINT_BITS]),
         missing_bits=0,
         off_chip_bits=traffic,
-        resident_bits=0,
+        resident_bits=nest.resident_bits,
         port_bits=OperandTraffic(),
         port_energies_pj=(0.0, 0.0, port_pj),
         compute_cycles=int(record[tile_loops.COMPUTE_CYCLES]),
