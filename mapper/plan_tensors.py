@@ -119,7 +119,8 @@ def plan_tensors(
         When a planner's plan cannot be carried out: an internal error.
     """
     start = time.perf_counter()
-    wanted = _checked(problem, capacity_bytes, method, time_limit_s)
+    wanted = check_request(method, time_limit_s)
+    _check_size(problem, capacity_bytes, wanted)
     peak = peak or least_peak(problem, time_limit_s=time_limit_s * _PART_FOR_PEAK)
     plans = baseline_plans(problem, capacity_bytes, least_peak_order=peak.schedule)
     baselines = {name: None if plan is None else replay(problem, plan, capacity_bytes) for name, plan in plans.items()}
@@ -151,19 +152,29 @@ def budgets_with_peak(problem: PlanProblem, peak: PeakResult) -> Budgets:
     return replace(found, m_p_lower_bound_bytes=max(found.m_p_lower_bound_bytes, peak.lower_bound_bytes))
 
 
-def _checked(problem: PlanProblem, capacity_bytes: int, method: Method | str, time_limit_s: float) -> Method:
-    if capacity_bytes < 1:
-        raise ConfigError(f"scratchpad: expected at least 1 byte, found {capacity_bytes}")
+def check_request(method: Method | str, time_limit_s: float) -> Method:
+    """Return the method of that name.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown name, or a time limit that is not positive.
+    """
     if not time_limit_s > 0:
         raise ConfigError(f"time limit: expected more than 0 seconds, found {time_limit_s:g}")
     if method not in [*Method]:
         raise ConfigError(f"unknown method {str(method)!r}: expected one of {', '.join(Method)}")
-    if method == Method.ILP and len(problem.operators) > _MOST_ILP_OPERATORS:
+    return Method(method)
+
+
+def _check_size(problem: PlanProblem, capacity_bytes: int, method: Method) -> None:
+    if capacity_bytes < 1:
+        raise ConfigError(f"scratchpad: expected at least 1 byte, found {capacity_bytes}")
+    if method is Method.ILP and len(problem.operators) > _MOST_ILP_OPERATORS:
         raise ConfigError(
             f"method ilp: the program of {problem.name!r} would have {len(problem.operators)} steps, expected at most "
             f"{_MOST_ILP_OPERATORS}; auto and search take any number"
         )
-    return Method(method)
 
 
 def _improve(one: Incumbent, method: Method, peak: PeakResult, deadline: float) -> Certificate | None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from sparsim.export import result_as_json
     from sparsim.inspection import inspect_network
     from sparsim.output_folder import write_output_folder, write_result
+    from sparsim.plan_api import NetworkPlanning, plan
+    from sparsim.plan_export import planning_as_json
+    from sparsim.plan_files import write_planning
     from workloads.errors import SparsimError
     from workloads.formats import parse_format
     from workloads.load import list_networks, load_network
@@ -40,6 +43,7 @@ _HOME = {
     "Accelerator": "hw_configs.accelerator",
     "ComparedCell": "sparsim.comparison",
     "Network": "workloads.network",
+    "NetworkPlanning": "sparsim.plan_api",
     "Objective": "mapper.objective",
     "Operator": "workloads.operators",
     "Plan": "simulator.plan",
@@ -58,10 +62,13 @@ _HOME = {
     "map_network": "mapper.map_network",
     "pareto_tilings": "sparsim.api",
     "parse_format": "workloads.formats",
+    "plan": "sparsim.plan_api",
+    "planning_as_json": "sparsim.plan_export",
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",
     "simulate": "simulator.simulate",
     "write_output_folder": "sparsim.output_folder",
+    "write_planning": "sparsim.plan_files",
     "write_result": "sparsim.output_folder",
 }
 
@@ -69,6 +76,7 @@ __all__ = [
     "Accelerator",
     "ComparedCell",
     "Network",
+    "NetworkPlanning",
     "Objective",
     "Operator",
     "Plan",
@@ -87,10 +95,13 @@ __all__ = [
     "map_network",
     "pareto_tilings",
     "parse_format",
+    "plan",
+    "planning_as_json",
     "result_as_json",
     "run",
     "simulate",
     "write_output_folder",
+    "write_planning",
     "write_result",
 ]
 
