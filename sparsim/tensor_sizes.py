@@ -27,7 +27,7 @@ def stored_weight_bytes(network: Network, accelerator: Accelerator) -> Mapping[s
             for name in matrix_operands(operator, network.tensors).weights:
                 bits = network.tensors[name].num_elements * nest.weight_storage.scratchpad_bits
                 stored[name] = max(stored.get(name, 0), -int(-bits // 8))
-    return stored
+    return {name: size for name, size in stored.items() if size != network.tensors[name].size_bytes}
 
 
 def sizes_statement(stored: Mapping[str, int], accelerator: str) -> str:
