@@ -68,7 +68,7 @@ def _without_figures(text: str) -> list[str]:
 
 
 def test_every_option_is_shown() -> None:
-    for command in ("run", "inspect", "compress", "compare", "validate"):
+    for command in ("run", "inspect", "compress", "compare", "plan", "plan-table", "validate"):
         for option in _options(command):
             assert option in PAGE, option
 
