@@ -17,11 +17,14 @@ import numpy as np
 from mapper.kernels import lowest_fit
 from mapper.kernels.lowest_fit import Lifetimes
 from mapper.kernels.packing import IMPOSSIBLE, PLACED, RUNNING
-from mapper.packing_search import ORDERINGS, search_in_turns
+from mapper.packing_search import ORDERING_LETTERS, ORDERINGS, compile_searches, search_in_turns
 from workloads.errors import ConfigError
 
 LARGEST_VALUE = 2**53
-"""Of a size, an offset or a time; sums of a thousand of them are still exact in 64 bits."""
+"""Of a size, an offset or a time."""
+
+_LARGEST_SUM = 2**62
+"""Of sizes and alignments; offsets stay below and are exact in 64 bits."""
 
 
 class PackingVerdict(StrEnum):
@@ -107,25 +110,23 @@ def pack(
     boxes : sequence of Box
     capacity_bytes : int
     time_limit_s : float, optional
-        When it is over the verdict is ``unknown``; 0 leaves placing by size and the sums of sizes. No limit unless
-        given.
+        Of the searches; when it is over the verdict is ``unknown``. 0 leaves placing by size and the sums of sizes. No
+        limit unless given.
     orderings : sequence of str
         Searches to take turns, of the form of ``ORDERINGS``.
 
     Raises
     ------
     ConfigError
-        For a capacity below 1 or a negative time limit.
+        For a capacity below 1, a negative time limit, sizes whose sum leaves 64 bits, or no ordering that is known.
     """
     begin = time.perf_counter()
-    if not 1 <= capacity_bytes <= LARGEST_VALUE:
-        raise ConfigError(f"capacity_bytes: expected 1 to {LARGEST_VALUE}, found {capacity_bytes}")
-    if time_limit_s is not None and not time_limit_s >= 0:
-        raise ConfigError(f"time_limit_s: expected at least 0 seconds, found {time_limit_s}")
+    _check(boxes, capacity_bytes, time_limit_s, orderings)
     offsets = greedy_by_size(boxes)
     verdict, num_nodes = PackingVerdict.PLACED, 0
     if peak_bytes(boxes, offsets) > capacity_bytes:
-        deadline = math.inf if time_limit_s is None else begin + time_limit_s
+        compile_searches()
+        deadline = math.inf if time_limit_s is None else time.perf_counter() + time_limit_s
         found = search_in_turns(_lifetimes(boxes), capacity_bytes, deadline, orderings)
         verdict, num_nodes = _VERDICTS[found.status], found.num_nodes
         offsets = tuple(found.offsets.tolist())
@@ -134,6 +135,19 @@ def pack(
     else:
         offsets = ()
     return Packing(verdict=verdict, offsets=offsets, seconds=time.perf_counter() - begin, num_nodes=num_nodes)
+
+
+def _check(boxes: Sequence[Box], capacity_bytes: int, time_limit_s: float | None, orderings: Sequence[str]) -> None:
+    if not 1 <= capacity_bytes <= LARGEST_VALUE:
+        raise ConfigError(f"capacity_bytes: expected 1 to {LARGEST_VALUE}, found {capacity_bytes}")
+    if time_limit_s is not None and not time_limit_s >= 0:
+        raise ConfigError(f"time_limit_s: expected at least 0 seconds, found {time_limit_s}")
+    largest = sum(box.size + box.alignment for box in boxes)
+    if largest > _LARGEST_SUM:
+        raise ConfigError(f"boxes: expected at most {_LARGEST_SUM} bytes with their alignments, found {largest}")
+    unknown = [ordering for ordering in orderings if not ordering or set(ordering) - set(ORDERING_LETTERS)]
+    if unknown or not orderings:
+        raise ConfigError(f"orderings: expected letters of {ORDERING_LETTERS}, found {(unknown or ['none'])[0]!r}")
 
 
 def greedy_by_size(boxes: Sequence[Box]) -> tuple[int, ...]:

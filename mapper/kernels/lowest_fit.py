@@ -31,11 +31,8 @@ def place_in_order(boxes: Lifetimes, order: Int64Array) -> Int64Array:
     for num_placed in range(order.size):
         box = order[num_placed]
         offsets[box] = _lowest_offset(boxes, offsets, placed[:num_placed], box)
-        at = num_placed
-        while at > 0 and offsets[placed[at - 1]] > offsets[box]:
-            placed[at] = placed[at - 1]
-            at -= 1
-        placed[at] = box
+        placed[num_placed] = box
+        _sink(offsets, placed, num_placed)
     return offsets
 
 
@@ -43,14 +40,28 @@ def place_in_order(boxes: Lifetimes, order: Int64Array) -> Int64Array:
 def push_down(boxes: Lifetimes, offsets: Int64Array) -> Int64Array:
     """Return offsets of the same boxes such that none fits anywhere lower while the others stay where they are."""
     pushed = offsets.copy()
+    order = np.argsort(pushed, kind="mergesort")
     moved = True
     while moved:  # each time some offset falls, so this ends
         moved = False
-        for box in np.argsort(pushed, kind="mergesort"):
-            offset = _lowest_offset(boxes, pushed, np.argsort(pushed, kind="mergesort"), box)
-            moved = moved or offset < pushed[box]
-            pushed[box] = offset
+        for place in range(order.size):
+            box = order[place]
+            offset = _lowest_offset(boxes, pushed, order, box)
+            if offset < pushed[box]:
+                moved = True
+                pushed[box] = offset
+                _sink(pushed, order, place)
     return pushed
+
+
+@njit(cache=True)
+def _sink(offsets: Int64Array, order: Int64Array, place: int) -> None:
+    """Move the box at ``place`` of ``order`` forward to where its offset belongs; what it passes was seen before."""
+    box = order[place]
+    while place > 0 and offsets[order[place - 1]] > offsets[box]:
+        order[place] = order[place - 1]
+        place -= 1
+    order[place] = box
 
 
 @njit(cache=True)

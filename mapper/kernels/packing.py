@@ -13,7 +13,9 @@ met in which every box rests on the ground or on another box; every solution can
 After each placement the boxes left fall apart into components that share no time; they are solved one by one, and when
 one has no solution, the search returns to the placement that split it off, past those of its solved siblings.
 
-A branch is cut when somewhere in time the lowest place left and the sizes of all boxes left exceed the capacity.
+A branch is cut when somewhere in time the lowest place left and the sizes of all boxes left exceed the capacity. Most
+such branches fail at a moment that no later candidate could help either: then these are left out too. So are they after
+a box that fails although it lifts no other: in any solution it could lie there.
 Time is counted in *slices*: the maximal sets of boxes that live together, in order of time.
 
 Source: Moffitt, MiniMalloc, ASPLOS 2023 (canonical solutions, dominance, inference by section, decomposition).
@@ -65,11 +67,11 @@ class SearchState(NamedTuple):
     is_placed : int64 array, shape (boxes,)
     load : int64 array, shape (slices,)
         Sizes of boxes not placed.
-    floor, support, next_support, supporter : int64 array, shape (slices,)
+    floor, support, next_support : int64 array, shape (slices,)
         Scratch.
     components : int64 array, shape (boxes + 1, 6)
         Stack of components, those of the current branch.
-    frames : int64 array, shape (boxes + 1, 8)
+    frames : int64 array, shape (boxes + 1, 9)
         Placements of the current branch.
     trail : int64 array, shape (overlapping pairs + 1, 2)
         Box and former lowest offset.
@@ -83,7 +85,6 @@ class SearchState(NamedTuple):
     floor: Int64Array
     support: Int64Array
     next_support: Int64Array
-    supporter: Int64Array
     components: Int64Array
     frames: Int64Array
     trail: Int64Array
@@ -93,7 +94,7 @@ class SearchState(NamedTuple):
 _BEGIN, _END, _LAST_OFFSET, _LAST_RANK, _PARENT, _NEXT = range(6)
 """Columns of a component: its run of ``order``; offset and rank of the last box placed before it; the frame that split
 it off; the component to solve after it."""
-_COMPONENT, _TRIED_OFFSET, _TRIED_RANK, _BOX, _PLACE, _TRAIL, _NUM_COMPONENTS, _PENDING = range(8)
+_COMPONENT, _TRIED_OFFSET, _TRIED_RANK, _BOX, _PLACE, _TRAIL, _NUM_COMPONENTS, _PENDING, _IS_FREE = range(9)
 """Columns of a frame: what it works on; the last candidate; the box placed and where it stood in ``order``; sizes of
 trail and component stack, and first component to solve, before the placement."""
 _DEPTH, _HEAD, _STACKED, _TRAILED, NODES = range(5)
@@ -155,9 +156,8 @@ def new_state(num_boxes: int, num_slices: int, num_pairs: int) -> SearchState:
         floor=np.zeros(num_slices, np.int64),
         support=np.zeros(num_slices, np.int64),
         next_support=np.zeros(num_slices, np.int64),
-        supporter=np.zeros(num_slices, np.int64),
         components=np.zeros((num_boxes + 1, 6), np.int64),
-        frames=np.zeros((num_boxes + 1, 8), np.int64),
+        frames=np.zeros((num_boxes + 1, 9), np.int64),
         trail=np.zeros((num_pairs + 1, 2), np.int64),
         counters=np.zeros(5, np.int64),
     )
@@ -205,10 +205,15 @@ def search(boxes: PackingBoxes, state: SearchState, num_nodes: int) -> int:
                 _take_back(boxes, state, counters[_DEPTH] - 1)
                 counters[_DEPTH] -= 1
             counters[_DEPTH] = parent + 1
+            if frames[parent, _IS_FREE]:
+                frames[parent, _TRIED_OFFSET] = _FAR
             continue
         counters[NODES] += 1
-        if not _place(boxes, state, depth, box):
+        full = _place(boxes, state, depth, box)
+        if full != _NONE:
             _take_back(boxes, state, depth)
+            if frames[depth, _IS_FREE] or _stays_full(boxes, state, depth, full):
+                frames[depth, _TRIED_OFFSET] = _FAR
             continue
         component = frames[depth, _COMPONENT]
         begin, end = state.components[component, _BEGIN], state.components[component, _END]
@@ -278,30 +283,37 @@ def _next_candidate(boxes: PackingBoxes, state: SearchState, depth: int) -> int:
 
 
 @njit(cache=True)
-def _place(boxes: PackingBoxes, state: SearchState, depth: int, box: int) -> bool:
-    """Place ``box`` at its lowest offset; False when the rest cannot fit any more. ``_take_back`` undoes it."""
+def _place(boxes: PackingBoxes, state: SearchState, depth: int, box: int) -> int:
+    """Place ``box`` at its lowest offset; return a slice where the rest cannot fit any more, or -1.
+
+    ``_take_back`` undoes it.
+    """
     frame = state.frames[depth]
     component = state.components[frame[_COMPONENT]]
     begin, end = component[_BEGIN], component[_END]
     frame[_TRAIL], frame[_NUM_COMPONENTS] = state.counters[_TRAILED], state.counters[_STACKED]
-    frame[_PENDING] = state.counters[_HEAD]
+    frame[_PENDING], frame[_IS_FREE] = state.counters[_HEAD], 0
     for at in range(frame[_PLACE], begin, -1):
         state.order[at] = state.order[at - 1]
     state.order[begin] = box
     state.is_placed[box] = 1
     state.load[boxes.first[box] : boxes.end[box]] -= boxes.size[box]
-    if not _lift(boxes, state, begin + 1, end, box):
-        return False
-    return _rest_fits(boxes, state, begin + 1, end, box)
+    top = state.lowest[box] + boxes.size[box]
+    for moment in range(boxes.first[box], boxes.end[box]):
+        if state.load[moment] + top > boxes.capacity:
+            return moment
+    full = _lift(boxes, state, begin + 1, end, box)
+    frame[_IS_FREE] = state.counters[_TRAILED] == frame[_TRAIL]
+    return full if full != _NONE else _full_slice(boxes, state, begin + 1, end, box)
 
 
 @njit(cache=True)
-def _lift(boxes: PackingBoxes, state: SearchState, begin: int, end: int, box: int) -> bool:
-    """Lift what overlaps ``box`` above it; False when something leaves the capacity."""
+def _lift(boxes: PackingBoxes, state: SearchState, begin: int, end: int, box: int) -> int:
+    """Lift what overlaps ``box`` above it; return a slice where something leaves the capacity, or -1."""
     top = state.lowest[box] + boxes.size[box]
     first, last = boxes.first[box], boxes.end[box]
     trailed = state.counters[_TRAILED]
-    fits = True
+    full = _NONE
     for at in range(begin, end):
         other = state.order[at]
         if boxes.first[other] >= last:
@@ -313,67 +325,111 @@ def _lift(boxes: PackingBoxes, state: SearchState, begin: int, end: int, box: in
         trailed += 1
         state.lowest[other] = (top + alignment - 1) // alignment * alignment
         if state.lowest[other] + boxes.size[other] > boxes.capacity:
-            fits = False
+            full = boxes.first[other]
             break
     state.counters[_TRAILED] = trailed
-    return fits
+    return full
 
 
 @njit(cache=True)
-def _rest_fits(boxes: PackingBoxes, state: SearchState, begin: int, end: int, box: int) -> bool:
-    """Whether in every slice the sizes of the boxes left fit above the lowest of them."""
+def _full_slice(boxes: PackingBoxes, state: SearchState, begin: int, end: int, box: int) -> int:
+    """Return a slice where the sizes of the boxes left do not fit above the lowest of them after ``box``, or -1."""
     if begin == end:
-        return True
+        return _NONE
     first, last = _find_supports(boxes, state, begin, end, box)
     state.floor[first:last] = boxes.capacity
     for at in range(begin, end):
         other = state.order[at]
-        offset = _least_offset(boxes, state, other, box)
-        if offset + boxes.size[other] > boxes.capacity:
-            return False
-        for moment in range(boxes.first[other], boxes.end[other]):
-            state.floor[moment] = min(state.floor[moment], offset)
-    for moment in range(first, last):  # noqa: SIM110, numba has no generator expressions
+        offset = state.lowest[other]
+        if _is_behind(boxes, state, other, box):
+            offset = _offset_on_support(boxes, state, other, box)
+            if offset + boxes.size[other] > boxes.capacity:
+                return boxes.first[other]
+        floor = state.floor[boxes.first[other] : boxes.end[other]]
+        for moment in range(floor.size):
+            floor[moment] = min(floor[moment], offset)
+    for moment in range(first, last):
         if state.floor[moment] + state.load[moment] > boxes.capacity:
-            return False
-    return True
+            return moment
+    return _NONE
+
+
+@njit(cache=True)
+def _is_behind(boxes: PackingBoxes, state: SearchState, other: int, box: int) -> bool:
+    """Whether ``other`` could have been placed before ``box``, but was not."""
+    offset, last_offset = state.lowest[other], state.lowest[box]
+    return offset < last_offset or (offset == last_offset and boxes.rank[other] <= boxes.rank[box])
 
 
 @njit(cache=True)
 def _find_supports(boxes: PackingBoxes, state: SearchState, begin: int, end: int, box: int) -> tuple[int, int]:
-    """Fill in, by slice, the lowest top that a box left can have, whose, and the lowest of another; return the range.
+    """Fill in, by slice of boxes left behind, the lowest top that a box left can have, and the lowest of another.
 
-    Boxes left are not placed lower than ``box``, the last one.
+    Boxes left are not placed lower than ``box``, the last one. Returns the range of all boxes left.
     """
     first, last = boxes.first[state.order[begin]], boxes.first[state.order[begin]]
+    behind_first, behind_last = _FAR, _FAR
     for at in range(begin, end):
-        last = max(last, boxes.end[state.order[at]])
+        other = state.order[at]
+        last = max(last, boxes.end[other])
+        if _is_behind(boxes, state, other, box):
+            behind_last = boxes.end[other] if behind_first == _FAR else max(behind_last, boxes.end[other])
+            behind_first = min(behind_first, boxes.first[other])
     state.support[first:last] = _FAR
     state.next_support[first:last] = _FAR
     for at in range(begin, end):
         other = state.order[at]
+        if boxes.first[other] >= behind_last:
+            break
+        if boxes.end[other] <= behind_first:
+            continue
         top = max(state.lowest[other], state.lowest[box]) + boxes.size[other]
-        for moment in range(boxes.first[other], boxes.end[other]):
-            if top < state.support[moment]:
-                state.next_support[moment] = state.support[moment]
-                state.support[moment] = top
-                state.supporter[moment] = other
-            elif top < state.next_support[moment]:
-                state.next_support[moment] = top
+        support = state.support[boxes.first[other] : boxes.end[other]]
+        next_support = state.next_support[boxes.first[other] : boxes.end[other]]
+        for moment in range(support.size):  # without branches, so that it is done in vectors
+            lower = support[moment]
+            next_support[moment] = min(next_support[moment], max(lower, top))
+            support[moment] = min(lower, top)
     return first, last
 
 
 @njit(cache=True)
-def _least_offset(boxes: PackingBoxes, state: SearchState, other: int, box: int) -> int:
-    """Return the least offset of ``other`` after ``box``; one left behind rests on another box left, if on any."""
-    offset, last_offset = state.lowest[other], state.lowest[box]
-    if offset > last_offset or (offset == last_offset and boxes.rank[other] > boxes.rank[box]):
-        return offset
+def _offset_on_support(boxes: PackingBoxes, state: SearchState, other: int, box: int) -> int:
+    """Return the least offset of ``other``, left behind by ``box``, on another box left."""
+    own_top = state.lowest[box] + boxes.size[other]
+    support = state.support[boxes.first[other] : boxes.end[other]]
+    next_support = state.next_support[boxes.first[other] : boxes.end[other]]
     offset = _FAR
-    for moment in range(boxes.first[other], boxes.end[other]):
-        is_own = state.supporter[moment] == other
-        offset = min(offset, state.next_support[moment] if is_own else state.support[moment])
+    for moment in range(support.size):  # where its own top is the lowest, the next lowest counts
+        offset = min(offset, next_support[moment] if support[moment] == own_top else support[moment])
     return offset
+
+
+@njit(cache=True)
+def _stays_full(boxes: PackingBoxes, state: SearchState, depth: int, full: int) -> bool:
+    """Whether slice ``full`` will be so after every later candidate of the frame too, whichever it is.
+
+    It will unless some box there starts low enough: a later candidate, or one that is passed over, on another.
+    """
+    frame = state.frames[depth]
+    component, box = state.components[frame[_COMPONENT]], frame[_BOX]
+    highest = boxes.capacity - state.load[full]
+    for at in range(component[_BEGIN], component[_END]):
+        other = state.order[at]
+        if boxes.first[other] > full:
+            break
+        if boxes.end[other] <= full or state.lowest[other] > highest:
+            continue
+        if not _is_behind(boxes, state, other, box):
+            return False
+        for support_at in range(component[_BEGIN], component[_END]):
+            support = state.order[support_at]
+            if boxes.first[support] >= boxes.end[other]:
+                break
+            top = max(state.lowest[support], state.lowest[box]) + boxes.size[support]
+            if support != other and boxes.end[support] > boxes.first[other] and top <= highest:
+                return False
+    return True
 
 
 @njit(cache=True)

@@ -79,8 +79,8 @@ def _seconds(text: str) -> float:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not (0 <= seconds < math.inf):
-        raise argparse.ArgumentTypeError(f"expected a number of seconds of at least 0, found {text!r}")
+    if not (0 < seconds < math.inf):
+        raise argparse.ArgumentTypeError(f"expected a number of seconds above 0, found {text!r}")
     return seconds
 
 
