@@ -10,6 +10,7 @@ from hw_configs.accelerator import Accelerator, Array, Dma, Memory, OffChip, Spl
 from hw_configs.load import load_accelerator
 from simulator.plan import LOOP_ORDERS, Operand, Tiling
 from simulator.position_tiles import PositionTile
+from simulator.streaming import EVERYTHING, Streaming
 from workloads.formats import INT8, INT32
 from workloads.loop_nest import MatrixNest, SpatialAxis, VectorNest
 from workloads.operand_storage import OperandStorage
@@ -254,9 +255,22 @@ def position_tiles(draw: st.DrawFn, nest: MatrixNest | VectorNest) -> PositionTi
     return PositionTile(num_positions=draw(st.integers(1, total + 2)))
 
 
+def streamings() -> st.SearchStrategy[Streaming]:
+    """Everything streams, or operands lie whole, in any combination; half of an input or output may."""
+    parts = st.sampled_from([0.0, 0.0, 0.5, 1.0, 1.0])
+    one_or_nothing = st.sampled_from([0.0, 1.0])
+    return st.just(EVERYTHING) | st.builds(
+        Streaming,
+        input_fraction=parts,
+        weight_fraction=one_or_nothing,
+        resident_fraction=one_or_nothing,
+        output_fraction=parts,
+    )
+
+
 @st.composite
 def tilings(draw: st.DrawFn, nest: MatrixNest | VectorNest) -> Tiling:
-    """Any sizes (also above the loops'), all orders, anything held."""
+    """Any sizes (also above the loops'), all orders, anything held, anything whole."""
     matrix = nest if isinstance(nest, MatrixNest) else None
     return Tiling(
         position_tile=draw(position_tiles(nest)),
@@ -265,6 +279,7 @@ def tilings(draw: st.DrawFn, nest: MatrixNest | VectorNest) -> Tiling:
         group_tile=draw(st.integers(1, nest.groups + 1)),
         loop_order=draw(st.sampled_from(LOOP_ORDERS)),
         held=draw(st.frozensets(st.sampled_from(list(Operand)))),
+        streaming=draw(streamings()),
     )
 
 

@@ -118,6 +118,16 @@ class Execution:
                 self.output_bits * Fraction(nest.output_off_chip_fraction),
             ]
             self.scratchpad_bits = [inputs, 0 * one, self.output_bits * one]
+        self._leave_out_whole_operands()
+
+    def _leave_out_whole_operands(self) -> None:
+        """What lies whole in the scratchpad comes from nowhere and takes no buffer; the array reads all of it."""
+        left = self.tiling.streaming
+        shares = [Fraction(one) for one in (left.input_fraction, left.weight_fraction, left.output_fraction)]
+        buffered = [*self.scratchpad_bits[:2], Fraction(self.output_bits)]
+        self.off_chip_bits = [bits * share for bits, share in zip(self.off_chip_bits, shares, strict=True)]
+        self.buffer_bits = [bits * share for bits, share in zip(buffered, shares, strict=True)]
+        self.resident_bits = round(self.nest.resident_bits * Fraction(left.resident_fraction))
 
     def order(self) -> Iterator[At]:
         """The loops, g outermost."""
@@ -136,17 +146,17 @@ class Execution:
 
     def run(self) -> OracleCost:
         steps = [Step(at) for at in self.order()]
-        if self.nest.resident_bits:
-            steps[0].loads.append(self.nest.resident_bits)
+        if self.resident_bits:
+            steps[0].loads.append(self.resident_bits)
         footprints = (self._move_inputs(steps), self._move_weights(steps), self._move_outputs(steps))
         ports = self._compute(steps)
-        self.traffic["weight"] += self.nest.resident_bits
+        self.traffic["weight"] += self.resident_bits
         return OracleCost(
             input_bits=math.ceil(self.traffic["input"]),
             weight_bits=math.ceil(self.traffic["weight"]),
             output_read_bits=math.ceil(self.traffic["output_read"]),
             output_write_bits=math.ceil(self.traffic["output_write"]),
-            footprint_bits=sum(footprints) + self.nest.resident_bits,
+            footprint_bits=sum(footprints) + self.resident_bits,
             operand_footprint_bits=footprints,
             port_bits=ports,
             compute_cycles=sum(step.compute for step in steps),
@@ -164,7 +174,7 @@ class Execution:
         present: set[Key] = set()
         epoch: Key | None = None
         buffer = Slots()
-        per_channel = self.tiling_groups() * self.scratchpad_bits[0]
+        per_channel = self.tiling_groups() * self.buffer_bits[0]
         for step in steps:
             at = step.at
             now = self.outside(at, "n") if held else (at.g, at.m, at.k)
@@ -218,7 +228,7 @@ class Execution:
                     step.loads.append(math.ceil(bits))
                 self.traffic["weight"] += bits
             slot = (at.n if self.is_inside("n", "m") else 0, at.k if self.is_inside("k", "m") else 0) if held else ()
-            buffer.use(slot, now, elements * self.tiling_groups() * self.scratchpad_bits[1], tile)
+            buffer.use(slot, now, elements * self.tiling_groups() * self.buffer_bits[1], tile)
         return math.ceil(buffer.bits())
 
     def _move_outputs(self, steps: list[Step]) -> int:
@@ -247,11 +257,11 @@ class Execution:
                 self.traffic["output_write"] += bits
             slot = (at.m if self.is_inside("m", "k") else 0, at.n if self.is_inside("n", "k") else 0) if held else ()
             now = self.outside(at, "k") if held else tile
-            width = self.accumulator_bits_moved() if wide else self.output_bits
+            width = self.accumulator_bits_moved() if wide else self.buffer_bits[2]  # whole or not, sums need room
             size = self.outputs[at.m] * self.filters[at.n] * self.tiling_groups() * width
             buffer.use(slot, now, size, tile)
         assert all(count == len(self.channels) for count in done.values())
-        return buffer.bits()
+        return math.ceil(buffer.bits())
 
     def tiling_groups(self) -> int:
         return max(self.groups)
