@@ -21,7 +21,8 @@ class Unplaceable:
     boxes : tuple of int
         Indices, ascending.
     is_irreducible : bool
-        Without any one of them, the rest fits.
+        Without any one of them, the rest fits. Where the load exceeds the capacity, the sizes of the rest always fit;
+        with alignments the rest itself need not.
     excess : LoadExcess or None
         None when the load is below the capacity at all times, but no arrangement of the boxes is.
     """
@@ -94,4 +95,5 @@ def _at_the_peak(boxes: Sequence[Box], capacity_bytes: int, excess: LoadExcess) 
         if load_bytes - boxes[box].size > capacity_bytes:
             load_bytes -= boxes[box].size
             needed.remove(box)
-    return Unplaceable(boxes=tuple(sorted(needed)), is_irreducible=True, excess=excess)
+    is_unaligned = all(boxes[box].alignment == 1 for box in needed)  # then a sum that fits is all it takes
+    return Unplaceable(boxes=tuple(sorted(needed)), is_irreducible=is_unaligned, excess=excess)
