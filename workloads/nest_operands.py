@@ -70,8 +70,8 @@ def _streamed_bits(operator: Operator, tensors: Mapping[str, Tensor], nest: Vect
             made = sum(tensors[name].num_elements for name in operator.outputs)
             rest = {name: tensors[name].size_bits for name in operator.inputs[1:]}
             return {**rest, operator.inputs[0]: made * tensors[operator.inputs[0]].format.bits}
-        case _:
-            return {name: tensors[name].size_bits for name in names}
+        case _:  # a tensor that is concatenated with itself passes twice
+            return {name: operator.inputs.count(name) * tensors[name].size_bits for name in names}
 
 
 def _shares(bits: Mapping[str, int]) -> dict[str, float]:
