@@ -19,6 +19,7 @@ stores. Only bytes are limited here; places are found, or found missing, afterwa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -84,17 +85,17 @@ class ResidencyProgram:
         for tensor in range(len(problem.tensors.tensors)):
             if self.uses[tensor]:
                 self._add_tensor(tensor)
-        self._program += pulp.LpAffineExpression(self._costs)
+        self._unit = math.gcd(*(cost for _, cost in self._costs)) or 1
+        self._program += pulp.LpAffineExpression([(variable, cost // self._unit) for variable, cost in self._costs])
         self._add_capacity()
 
-    def solve(self, time_limit_s: float) -> Decision:
-        """Return the least cost, as far as is known in ``time_limit_s`` seconds."""
-        answer = solve(self._program, time_limit_s)
+    def solve(self, time_limit_s: float, gap_fraction: float = 0.0) -> Decision:
+        """Return the least cost, as far as is known in ``time_limit_s`` seconds, or to within ``gap_fraction``."""
+        answer = solve(self._program, time_limit_s, gap_fraction)
         if answer.status not in (Status.OPTIMAL, Status.FEASIBLE):
             infeasible = answer.status is Status.INFEASIBLE
-            return Decision(
-                choices=None, lower_bound=answer.lower_bound, is_proven=infeasible, is_infeasible=infeasible
-            )
+            bound = answer.lower_bound * self._unit
+            return Decision(choices=None, lower_bound=bound, is_proven=infeasible, is_infeasible=infeasible)
         chosen = answer.chosen
         return Decision(
             choices=tuple(
@@ -104,8 +105,8 @@ class ResidencyProgram:
             kept=frozenset(gap for gap, variable in self._kept.items() if variable.name in chosen),
             loaded=frozenset(use for use, variable in self._loaded.items() if variable.name in chosen),
             stored=frozenset(one for one, variable in self._stored.items() if variable.name in chosen),
-            lower_bound=answer.lower_bound,
-            is_proven=answer.status is Status.OPTIMAL,
+            lower_bound=answer.lower_bound * self._unit,
+            is_proven=answer.status is Status.OPTIMAL and gap_fraction == 0,
         )
 
     def forbid(
@@ -126,6 +127,13 @@ class ResidencyProgram:
             ]
             terms.append(pulp.lpSum(large))
         self._program += pulp.lpSum(terms) <= len(terms) - 1, f"forbidden_{self._num_forbidden}"
+
+    def is_whole_when_made(self, tensor: int, decision: Decision) -> bool:
+        """Return whether an operator makes ``tensor`` whole: then only a store gives it a copy off-chip."""
+        if self.problem.tensors.tensors[tensor].producer is None or decision.choices is None:
+            return False
+        made = self.uses[tensor][0]
+        return tensor in self.problem.choices[self.schedule[made]][decision.choices[made]].whole
 
     def _binary(self, name: str) -> pulp.LpVariable:
         return self._program.add_variable(name, cat="Binary")

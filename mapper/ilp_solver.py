@@ -13,6 +13,8 @@ from importlib.metadata import version
 import highspy
 import pulp
 
+from mapper.interruption import raise_if_interrupted
+
 SOLVER = f"HiGHS {version('highspy')}"
 _TOLERANCE = 1e-9
 """A binary this far from a whole number times the largest size stays below one unit; HiGHS' own 1e-6 does not."""
@@ -48,10 +50,11 @@ class Answer:
     values: dict[str, float]
 
 
-def solve(program: pulp.LpProblem, time_limit_s: float) -> Answer:
+def solve(program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.0) -> Answer:
     """Return what HiGHS proves of ``program`` within ``time_limit_s`` seconds.
 
-    Every objective coefficient must be whole, and every variable in the objective integer.
+    Every objective coefficient must be whole, and every variable in the objective integer. A solution that is at most
+    ``gap_fraction`` above the bound ends the search: it is called optimal, its bound is not its cost.
     """
     if not program.variables():
         return Answer(status=Status.OPTIMAL, lower_bound=0, chosen=frozenset(), values={})
@@ -60,18 +63,20 @@ def solve(program: pulp.LpProblem, time_limit_s: float) -> Answer:
     solver = pulp.HiGHS(
         msg=False,
         timeLimit=time_limit_s,
-        gapRel=0,
+        gapRel=gap_fraction,
         threads=1,
         mip_feasibility_tolerance=_TOLERANCE,
         primal_feasibility_tolerance=_TOLERANCE,
     )
     program.solve(solver)
+    raise_if_interrupted()
     model = program.solverModel
     info = model.getInfo()
     status = _status(model.getModelStatus(), info.primal_solution_status)
     found = status in (Status.OPTIMAL, Status.FEASIBLE)
     values = {variable.name: variable.varValue for variable in program.variables()} if found else {}
-    bound = info.objective_function_value if status is Status.OPTIMAL else info.mip_dual_bound
+    is_exact = status is Status.OPTIMAL and gap_fraction == 0
+    bound = info.objective_function_value if is_exact else info.mip_dual_bound
     bound += program.objective.constant  # which PuLP does not hand on
     return Answer(
         status=status,

@@ -11,7 +11,6 @@ from mapper.candidates import candidate_tiles
 from mapper.objective import Objective, kernel_objective
 from simulator.arrays.protocol import Int64Array
 from simulator.kernels import tile_loops
-from simulator.kernels.tile_types import Bounds
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Tiling
 from simulator.streaming import EVERYTHING, Streaming
@@ -37,15 +36,6 @@ class Shortage:
     missing_bits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """A tiling with its footprint and its score: bits, cycles, pJ, or pJ times cycles."""
-
-    tiling: Tiling
-    scratchpad_bits: int
-    score: float
-
-
 def best_tiling(
     nests: tuple[Nest, ...], machine: Machine, objective: Objective, *, fixed_pj: tuple[float, ...] = ()
 ) -> Tiling | Shortage:
@@ -53,43 +43,24 @@ def best_tiling(
 
     ``fixed_pj`` is the energy of each nest that no tiling changes, 0 unless given; it matters to energy times cycles.
     """
-    found = best_within(nests, machine, objective, bounds=machine.bounds, fixed_pj=fixed_pj)
-    return found if isinstance(found, Shortage) else found.tiling
-
-
-def best_within(
-    nests: tuple[Nest, ...],
-    machine: Machine,
-    objective: Objective,
-    *,
-    bounds: Bounds,
-    streamings: tuple[Streaming, ...] = (),
-    fixed_pj: tuple[float, ...] = (),
-) -> Scored | Shortage:
-    """Return the best tiling in the room that ``bounds`` leave, when nests stream what ``streamings`` say of each."""
     best = None
     scores = (math.inf, math.inf)
     missing = []
     for alternative, nest in enumerate(nests):
-        streaming = streamings[alternative] if streamings else EVERYTHING
-        if best and scores[0] < _least_score(nest, machine, objective, streaming):
+        if best and scores[0] < _least_score(nest, machine, objective):
             continue
         candidates = candidate_tiles(nest, machine)
-        space = build_tile_space(nest, candidates, machine, streaming=streaming)
+        space = build_tile_space(nest, candidates, machine)
         wanted = kernel_objective(objective, nest, machine, fixed_pj[alternative] if fixed_pj else 0.0)
-        record, scores, shortage = tile_loops.best_tiling(space, bounds, wanted, scores)
+        record, scores, shortage = tile_loops.best_tiling(space, machine.bounds, wanted, scores)
         if record.size:
-            tiling = tiling_of(record, candidates, alternative, streaming)
-            footprint = int(record[tile_loops.FOOTPRINT_BITS])
-            best = Scored(tiling=tiling, scratchpad_bits=footprint, score=float(scores[0]))
+            best = tiling_of(record, candidates, alternative)
         missing.append(int(shortage))
     return best or Shortage(missing_bits=min(missing))
 
 
-def _least_score(nest: Nest, machine: Machine, objective: Objective, streaming: Streaming) -> float:
+def _least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
     """Return what no tiling of ``nest`` can score below, 0 where that is not known at a glance."""
-    if streaming != EVERYTHING:
-        return 0.0
     traffic = compulsory_bits(nest)
     if objective is Objective.TRAFFIC:
         return float(traffic)
@@ -97,12 +68,12 @@ def _least_score(nest: Nest, machine: Machine, objective: Objective, streaming: 
         return 0.0
     cycles = traffic / machine.bounds.bits_per_cycle
     if isinstance(nest, MatrixNest):
-        cycles = max(cycles, _least_array_cycles(nest, machine))
+        cycles = max(cycles, least_array_cycles(nest, machine))
     return cycles
 
 
-def _least_array_cycles(nest: MatrixNest, machine: Machine) -> float:
-    """What the array takes at least: of one that skips zeros, cutting a product may even shorten it a little."""
+def least_array_cycles(nest: MatrixNest, machine: Machine) -> float:
+    """Return what the array takes at least: of one that skips zeros, cutting a product may even shorten it a little."""
     array = machine.array_for(nest)
     if array is not machine.array:
         return nest.num_macs * array.performed_fraction / array.peak_macs_per_cycle

@@ -67,13 +67,11 @@ def build_tile_space(
     candidates: Candidates,
     machine: Machine,
     *,
-    streaming: Streaming = EVERYTHING,
     decoding: bool = True,
 ) -> TileSpace:
-    """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``.
+    """Return the kernel's view of ``nest`` with ``candidates`` on ``machine``, all operands streamed.
 
-    What ``streaming`` leaves out moves no bits off-chip and takes no buffer. Without ``decoding`` the decoders of
-    compressed operands always keep up.
+    Without ``decoding`` the decoders of compressed operands always keep up.
     """
     splits = split_positions(nest, candidates.position_tiles)
     matrix = nest if isinstance(nest, MatrixNest) else None
@@ -132,15 +130,15 @@ def build_tile_space(
         accumulates=tables.accumulates,
         streamed_dimension=DIMENSION_NUMBER[machine.array.streamed_dimension] if matrix else -1,
         sequential=matrix.sequential if matrix else False,
-        input_bits=float(off_chip[0] * streaming.input_fraction),
-        weight_bits=float(off_chip[1] * streaming.weight_fraction),
-        output_bits=float(off_chip[2] * streaming.output_fraction),
-        input_scratchpad_bits=float(scratchpad[0] * streaming.input_fraction),
-        weight_scratchpad_bits=float(scratchpad[1] * streaming.weight_fraction),
+        input_bits=float(off_chip[0]),
+        weight_bits=float(off_chip[1]),
+        output_bits=float(off_chip[2]),
+        input_scratchpad_bits=float(scratchpad[0]),
+        weight_scratchpad_bits=float(scratchpad[1]),
         output_scratchpad_bits=scratchpad[2],
-        output_buffer_bits=float(scratchpad[2] * streaming.output_fraction),
+        output_buffer_bits=float(scratchpad[2]),
         accumulator_bits=machine.accumulator_bits if matrix else 0,
-        resident_bits=round(nest.resident_bits * streaming.resident_fraction),
+        resident_bits=nest.resident_bits,
     )
 
 
@@ -175,7 +173,26 @@ def candidates_of(tiling: Tiling) -> Candidates:
 
 def space_of(nest: MatrixNest | VectorNest, tiling: Tiling, machine: Machine, *, decoding: bool = True) -> TileSpace:
     """Return the kernel's view of ``nest`` when ``tiling`` is the only choice."""
-    return build_tile_space(nest, candidates_of(tiling), machine, streaming=tiling.streaming, decoding=decoding)
+    space = build_tile_space(nest, candidates_of(tiling), machine, decoding=decoding)
+    return with_streaming(space, tiling.streaming)
+
+
+def with_streaming(space: TileSpace, streaming: Streaming) -> TileSpace:
+    """Return ``space``, of which all operands are streamed, when what ``streaming`` leaves out lies whole.
+
+    That moves no bits off-chip and takes no buffer.
+    """
+    if streaming == EVERYTHING:
+        return space
+    return space._replace(
+        input_bits=space.input_bits * streaming.input_fraction,
+        weight_bits=space.weight_bits * streaming.weight_fraction,
+        output_bits=space.output_bits * streaming.output_fraction,
+        input_scratchpad_bits=space.input_scratchpad_bits * streaming.input_fraction,
+        weight_scratchpad_bits=space.weight_scratchpad_bits * streaming.weight_fraction,
+        output_buffer_bits=space.output_buffer_bits * streaming.output_fraction,
+        resident_bits=round(space.resident_bits * streaming.resident_fraction),
+    )
 
 
 def order_number(tiling: Tiling) -> int:

@@ -1,29 +1,32 @@
 """The choices of an operator: for each set of operands that may lie whole, tilings worth their buffers.
 
-For least traffic these are all tilings on the front of buffer and off-chip bits, thinned out where it is dense; for
-other objectives the best tilings in rooms that halve. Operators with equal nests share the work.
+These are the tilings on the front of buffer and off-chip bits, thinned out where it is dense; for other objectives than
+least traffic also the best tilings in rooms of several sizes. Operators with equal nests share the work.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mapper.candidates import candidate_tiles
-from mapper.objective import Objective
+from mapper.objective import Objective, kernel_objective
 from mapper.problem import PlanProblem
 from mapper.residency.choices import Choice, worth_choosing
-from mapper.tiling import Shortage, best_within, tiling_of
+from mapper.tiling import Shortage, least_array_cycles, tiling_of
 from simulator.kernels import tile_loops
+from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.operator_cost import fixed_energy
 from simulator.plan import Tiling
 from simulator.streaming import Streaming, streaming_of
 from simulator.tile_cost import Nest
-from simulator.tile_space import build_tile_space
+from simulator.tile_space import build_tile_space, with_streaming
 from workloads.loop_nest import MatrixNest
 from workloads.nest_operands import NestOperands, Shares, nest_operands
 from workloads.network import Network
@@ -31,11 +34,12 @@ from workloads.operators import Operator, Recurrent
 
 _MOST_FREE_OPERANDS = 4
 """Up to so many operands every set of whole ones is tried; beyond, runs of the latest."""
-_ROOMS = 6
-"""Halvings of the scratchpad in which the fastest tiling is looked for."""
+_ROOMS = (1, 4, 16)
+"""Parts of the scratchpad in which the fastest tiling, or that of least energy, is looked for."""
 _LEAST_GAIN_FRACTION = 0.01
 """A larger buffer is worth choosing from when it saves as much of the cost as this."""
 
+Records = NDArray[np.int64]
 _Found = tuple[tuple[int, ...], int, int, Tiling]
 """Operands that are whole, by position; buffer bytes; cost; tiling."""
 
@@ -79,75 +83,88 @@ class ChoiceMaker:
         self, nests: tuple[Nest, ...], parts: list[NestOperands], num_operands: int, fixed_pj: tuple[float, ...]
     ) -> tuple[_Found, ...] | Shortage:
         sets = list(_sets_of(num_operands))
-        streamings = [tuple(_left(part, whole) for part in parts) for whole in sets]
-        if self.objective is Objective.TRAFFIC:
-            return self._least_traffic(nests, sets, streamings)
-        found: list[_Found] = []
-        missing = 0
-        for whole, streaming in zip(sets, streamings, strict=True):
-            room = 8 * self.machine.scratchpad_bytes
-            for _ in range(_ROOMS):
-                bounds = self.machine.bounds._replace(total_bits=room)
-                best = best_within(
-                    nests, self.machine, self.objective, bounds=bounds, streamings=streaming, fixed_pj=fixed_pj
-                )
-                if isinstance(best, Shortage):
-                    missing = best.missing_bits if not whole and not found else missing
-                    break
-                found.append((whole, -(-best.scratchpad_bits // 8), round(best.score), best.tiling))
-                room = min(room // 2, best.scratchpad_bits - 1)
-                if room <= 0:
-                    break
-        return tuple(found) if found else Shortage(missing_bits=missing)
-
-    def _least_traffic(
-        self, nests: tuple[Nest, ...], sets: list[tuple[int, ...]], streamings: list[tuple[Streaming, ...]]
-    ) -> tuple[_Found, ...] | Shortage:
         found: list[_Found] = []
         missing = []
         for alternative, nest in enumerate(nests):
-            of_nest = [one[alternative] for one in streamings]
-            fronts, shortage = (
-                self._matrix_fronts(nest, of_nest) if isinstance(nest, MatrixNest) else self._fronts(nest, of_nest)
-            )
-            missing.append(shortage)
             candidates = candidate_tiles(nest, self.machine)
-            for whole, streaming, front in zip(sets, of_nest, fronts, strict=True):
-                for record in _thinned(front):
+            space = build_tile_space(nest, candidates, self.machine)
+            streamings = [_left(parts[alternative], whole) for whole in sets]
+            fronts, shortage = self._fronts(nest, space, streamings)
+            missing.append(shortage)
+            for whole, streaming, front in zip(sets, streamings, fronts, strict=True):
+                records, costs = self._costed(nest, with_streaming(space, streaming), front, fixed_pj[alternative])
+                for record, cost in zip(records, costs, strict=True):
                     size = -(-int(record[tile_loops.FOOTPRINT_BITS]) // 8)
-                    tiling = tiling_of(record, candidates, alternative, streaming)
-                    found.append((whole, size, int(record[tile_loops.TRAFFIC_BITS]), tiling))
+                    found.append((whole, size, cost, tiling_of(record, candidates, alternative, streaming)))
         return tuple(found) if found else Shortage(missing_bits=min(missing))
 
-    def _matrix_fronts(self, nest: Nest, streamings: list[Streaming]) -> tuple[list[np.ndarray], int]:
-        """All sets of whole operands in one pass: an operand of a product is one tensor, whole or not."""
-        cases = [(one.input_fraction == 0, one.weight_fraction == 0, one.output_fraction == 0) for one in streamings]
-        space = build_tile_space(nest, candidate_tiles(nest, self.machine), self.machine)
-        records, sizes, shortage = tile_loops.traffic_fronts(space, self.machine.bounds, np.array(cases))
-        return [rows[:size] for rows, size in zip(records, sizes.tolist(), strict=True)], int(shortage)
+    def _fronts(self, nest: Nest, space: TileSpace, streamings: list[Streaming]) -> tuple[list[Records], int]:
+        """Fronts of buffer and traffic, and by how many bits the smallest buffers are too large.
 
-    def _fronts(self, nest: Nest, streamings: list[Streaming]) -> tuple[list[np.ndarray], int]:
-        candidates = candidate_tiles(nest, self.machine)
+        An operand of a product is one tensor, whole or not: all sets of whole operands take one pass.
+        """
+        if isinstance(nest, MatrixNest):
+            cases = [
+                (one.input_fraction == 0, one.weight_fraction == 0, one.output_fraction == 0) for one in streamings
+            ]
+            records, sizes, shortage = tile_loops.traffic_fronts(space, self.machine.bounds, np.array(cases))
+            return [rows[:size] for rows, size in zip(records, sizes.tolist(), strict=True)], int(shortage)
         nothing = np.zeros((1, 3), dtype=np.bool_)
         fronts, shortages = [], []
         for streaming in streamings:
-            space = build_tile_space(nest, candidates, self.machine, streaming=streaming)
-            records, sizes, shortage = tile_loops.traffic_fronts(space, self.machine.bounds, nothing)
+            records, sizes, shortage = tile_loops.traffic_fronts(
+                with_streaming(space, streaming), self.machine.bounds, nothing
+            )
             fronts.append(records[0, : sizes[0]])
             shortages.append(int(shortage))
         return fronts, min(shortages)
 
+    def _costed(self, nest: Nest, space: TileSpace, front: Records, fixed_pj: float) -> tuple[list[Records], list[int]]:
+        """Tilings worth their buffers, with their costs."""
+        thinned = _thinned(front)
+        if self.objective is Objective.TRAFFIC:
+            return thinned, [int(record[tile_loops.TRAFFIC_BITS]) for record in thinned]
+        if not thinned:
+            return [], []
+        wanted = kernel_objective(self.objective, nest, self.machine, fixed_pj)
+        records = np.array(thinned)
+        scores = tile_loops.scores_of(space, self.machine.bounds, wanted, records).tolist()
+        rows = list(records)
+        least = 0.0
+        if self.objective is Objective.LATENCY and isinstance(nest, MatrixNest):
+            least = least_array_cycles(nest, self.machine)
+        for divisor in _ROOMS:
+            bounds = self.machine.bounds._replace(total_bits=8 * self.machine.scratchpad_bytes // divisor)
+            fitting = (
+                score
+                for score, row in zip(scores, rows, strict=True)
+                if row[tile_loops.FOOTPRINT_BITS] <= bounds.total_bits
+            )
+            known = (min(fitting, default=math.inf), -math.inf)
+            if known[0] <= least:
+                continue
+            record, score, _ = tile_loops.best_tiling(space, bounds, wanted, known)
+            if record.size:
+                rows.append(record)
+                scores.append(score[0])
+        return rows, [round(score) for score in scores]
+
 
 def _sets_of(count: int) -> Iterator[tuple[int, ...]]:
-    """Sets of operands (inputs first, then results) that may be whole together."""
+    """Sets of operands (inputs first, then the result) that may be whole together.
+
+    Of many operands the latest inputs are, a number that doubles, with or without the result.
+    """
     if count <= _MOST_FREE_OPERANDS:
         for size in range(count + 1):
             yield from combinations(range(count), size)
         return
-    for first in range(count):
-        yield tuple(range(first, count))
-        yield tuple(range(first, count - 1))
-    yield (count - 1,)
+    num_inputs = count - 1
+    numbers = {0, num_inputs, *(2**power for power in range(num_inputs.bit_length()) if 2**power <= num_inputs)}
+    for number in sorted(numbers):
+        latest = tuple(range(num_inputs - number, num_inputs))
+        yield latest
+        yield (*latest, num_inputs)
 
 
 def _by_place(operands: NestOperands, root: Callable[[str], str], place: dict[str, int]) -> NestOperands:
@@ -179,9 +196,9 @@ def _left(operands: NestOperands, whole: tuple[int, ...]) -> Streaming:
     return streaming_of(operands, names.__contains__)
 
 
-def _thinned(front: np.ndarray) -> list[np.ndarray]:
+def _thinned(front: Records) -> list[Records]:
     """Rows of a front, by rising footprint, that save enough over the one before; the first and the last among them."""
-    kept: list[np.ndarray] = []
+    kept: list[Records] = []
     for row in front:
         last = row is front[-1]
         gain = kept[-1][tile_loops.TRAFFIC_BITS] - row[tile_loops.TRAFFIC_BITS] if kept else 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from mapper.allocate import Box, Packing, PackingVerdict, pack
+from mapper.allocate import Box, Packing, pack
 from mapper.gaps import Gap
 from mapper.ilp_residency import Decision, ResidencyProgram
 from mapper.unplaceable import unplaceable_boxes
@@ -87,6 +87,15 @@ def _stays(program: ResidencyProgram, decision: Decision) -> tuple[WholeStay, ..
     return tuple(sorted(stays, key=lambda stay: (stay.first_step, stay.last_step)))
 
 
+def peak_load_bytes(boxes: Boxes) -> int:
+    """Return the most bytes of boxes that live at the same time."""
+    loads: dict[int, int] = {}
+    for box in boxes.boxes:
+        loads[box.lower] = loads.get(box.lower, 0) + box.size
+        loads[box.upper] = loads.get(box.upper, 0) - box.size
+    return max(accumulate(loads[step] for step in sorted(loads)), default=0)
+
+
 def place(boxes: Boxes, capacity_bytes: int, seconds: float) -> Packing:
     """Return offsets of the boxes, or what is known of them within ``seconds``."""
     return pack(boxes.boxes, capacity_bytes, time_limit_s=max(0.0, seconds))
@@ -108,6 +117,3 @@ def forbid_what_does_not_fit(program: ResidencyProgram, boxes: Boxes, seconds: f
     buffers = [(step, boxes.boxes[box].size) for step, box in boxes.buffers.items() if box in needed]
     program.forbid(gaps, wholes, buffers)
     return time.perf_counter() - begin < seconds
-
-
-PLACED, IMPOSSIBLE = PackingVerdict.PLACED, PackingVerdict.IMPOSSIBLE

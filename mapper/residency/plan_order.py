@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from mapper.allocate import PackingVerdict
 from mapper.ilp_residency import Decision, ResidencyProgram
 from mapper.residency.choices import ResidencyProblem
-from mapper.residency.places import Boxes, boxes_of, forbid_what_does_not_fit, place
+from mapper.residency.places import Boxes, boxes_of, forbid_what_does_not_fit, peak_load_bytes, place
+from mapper.residency.repair import repaired
 
 _MOST_ROUNDS = 20
 """Programs solved for the whole capacity before a smaller one is tried."""
-_PLACING_SECONDS = 1.0
-_SHRUNK_FRACTIONS = (0.98, 0.95, 0.9, 0.8)
-"""Of the capacity: programs that leave room for gaps between boxes."""
+_PLACING_SECONDS = 0.5
+_SHRUNK_FRACTIONS = (0.99, 0.97, 0.94, 0.9)
+"""Of the load of boxes that had no places: programs in turn that leave more and more room for gaps between boxes."""
+_SHRUNK_GAP_FRACTION = 0.002
+"""These need not be solved to the end."""
+_CLOSE_FRACTION = 0.01
+"""A plan this little above the bound is good enough not to look for another, once one had no places."""
+_FIRST_SHARE = 0.5
+"""Of the time: for programs of the whole capacity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,36 +53,55 @@ def plan_order(
     problem: ResidencyProblem, schedule: Sequence[int], capacity_bytes: int, time_limit_s: float
 ) -> PlacedDecision | None:
     """Return the best plan found in ``time_limit_s`` seconds; None when there is none, or none was found."""
-    deadline = time.perf_counter() + time_limit_s
+    begin = time.perf_counter()
+    deadline, first_deadline = begin + time_limit_s, begin + _FIRST_SHARE * time_limit_s
     program = ResidencyProgram(problem, schedule, capacity_bytes)
     lower_bound = 0
+    best: PlacedDecision | None = None
+    load_bytes = capacity_bytes
     for _ in range(_MOST_ROUNDS):
-        decision = program.solve(deadline - time.perf_counter())
+        decision = program.solve(first_deadline - time.perf_counter())
         if decision.choices is None:
             break
         lower_bound = max(lower_bound, decision.lower_bound)
         boxes = boxes_of(program, decision)
-        packing = place(boxes, capacity_bytes, min(_PLACING_SECONDS, deadline - time.perf_counter()))
-        if packing.verdict is PackingVerdict.PLACED:
-            return _placed(problem, program, decision, boxes, packing.offsets, lower_bound)
-        if packing.verdict is not PackingVerdict.IMPOSSIBLE:
-            break
-        if not forbid_what_does_not_fit(program, boxes, deadline - time.perf_counter()):
-            break
-    for fraction in _SHRUNK_FRACTIONS:
-        smaller = ResidencyProgram(problem, schedule, int(fraction * capacity_bytes))
-        decision = smaller.solve(max(1.0, deadline - time.perf_counter()))
-        if decision.choices is None:
-            continue
-        boxes = boxes_of(smaller, decision)
         packing = place(boxes, capacity_bytes, _PLACING_SECONDS)
         if packing.verdict is PackingVerdict.PLACED:
-            return _placed(problem, smaller, decision, boxes, packing.offsets, lower_bound)
-    return None
+            return _placed(program, decision, boxes, packing.offsets, lower_bound)
+        load_bytes = peak_load_bytes(boxes)
+        best = _better(best, _repaired(program, decision, capacity_bytes, lower_bound))
+        if packing.verdict is not PackingVerdict.IMPOSSIBLE or _is_close(best):
+            break
+        if not forbid_what_does_not_fit(program, boxes, first_deadline - time.perf_counter()):
+            break
+    for fraction in _SHRUNK_FRACTIONS:
+        if _is_close(best) or time.perf_counter() > deadline:
+            break
+        smaller = ResidencyProgram(problem, schedule, int(fraction * load_bytes))
+        decision = smaller.solve(deadline - time.perf_counter(), _SHRUNK_GAP_FRACTION)
+        if decision.choices is not None:
+            best = _better(best, _repaired(smaller, decision, capacity_bytes, lower_bound))
+    return best
+
+
+def _repaired(
+    program: ResidencyProgram, decision: Decision, capacity_bytes: int, lower_bound: int
+) -> PlacedDecision | None:
+    found = repaired(program, decision, capacity_bytes)
+    return None if found is None else _placed(program, *found, lower_bound)
+
+
+def _better(one: PlacedDecision | None, other: PlacedDecision | None) -> PlacedDecision | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other, key=lambda placed: placed.cost)
+
+
+def _is_close(placed: PlacedDecision | None) -> bool:
+    return placed is not None and placed.cost <= (1 + _CLOSE_FRACTION) * placed.lower_bound
 
 
 def _placed(
-    problem: ResidencyProblem,
     program: ResidencyProgram,
     decision: Decision,
     boxes: Boxes,
@@ -83,6 +109,7 @@ def _placed(
     lower_bound: int,
 ) -> PlacedDecision:
     assert decision.choices is not None
+    problem = program.problem
     chosen = zip(program.schedule, decision.choices, strict=True)
     cost = sum(problem.choices[operator][choice].cost for operator, choice in chosen)
     cost += sum(problem.load_costs[tensor] for tensor, _ in decision.loaded)

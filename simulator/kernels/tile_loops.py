@@ -1088,6 +1088,22 @@ def traffic_fronts(space: TileSpace, bounds: Bounds, whole: NDArray[np.bool_]) -
 
 
 @njit(cache=True)
+def scores_of(space: TileSpace, bounds: Bounds, objective: Objective, records: Int64Array) -> NDArray[np.float64]:
+    """Return the scores of tilings in ``space``, shape (tilings,), and set all columns of ``records`` (in place)."""
+    sums = position_sums(space)
+    scores = np.empty(records.shape[0], dtype=np.float64)
+    totals = np.empty(2, dtype=np.float64)
+    for index in range(records.shape[0]):
+        record = records[index]
+        trips = loop_trips(space, record)
+        fill_traffic(space, sums, record)
+        tile_totals(space, record, trips, is_chained(space, record, trips), totals)
+        fill_cycles(space, bounds, record)
+        scores[index] = _score(objective, record, totals[1])
+    return scores
+
+
+@njit(cache=True)
 def _fill_moves(space: TileSpace, sums: Int64Array, record: Int64Array, trips: Int64Array, moves: Int64Array) -> None:
     """Set ``moves`` (modified in place), shape (operand, held, 3): footprint, traffic, and sums spilled once."""
     for held in range(2):

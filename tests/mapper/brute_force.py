@@ -124,7 +124,7 @@ def _costed(
     )
 
 
-def _as_cost(nest: Nest, record: Int64Array, port_pj: float) -> TileCost:
+def _as_cost(nest: MatrixNest | VectorNest, record: Int64Array, port_pj: float) -> TileCost:
     """The record's figures; only the sum of the ports' energy matters here."""
     traffic = OperandTraffic(
         input_read=int(record[tile_loops.INPUT_BITS]),
