@@ -12,6 +12,7 @@ from mapper.ilp_joint import JointOptions, plan_jointly
 from mapper.ilp_order_free import order_free_bound_bytes
 from mapper.ilp_solver import SOLVER
 from mapper.incumbent import Incumbent
+from mapper.interruption import raise_if_interrupted
 from mapper.least_peak import PeakResult
 from mapper.neutral_operators import ReducedProblem, without_neutral_operators
 from mapper.partition import Division, divide
@@ -21,7 +22,7 @@ _MOST_FOR_ORDER_S = 5.0
 _PART_FOR_ORDER = 1 / 8
 """Of the time left, for the best plan of one order: its bytes are chosen at once, its places may take any time."""
 
-_BLOCKS = ((96, 2, 0.2), (40, 1, 0.5))
+_BLOCKS = ((96, 2, 0.02), (40, 1, 0.6), (96, 2, 0.3))
 """Most operators and most tensors across a cut, and the part of the time left."""
 _PART_FOR_WHOLE = 0.5
 _BEAMS = (300, 1000, 3000, 10_000)
@@ -54,6 +55,7 @@ class AutoTask:
 
     def is_over(self) -> bool:
         """Whether there is nothing left to find out, or no time."""
+        raise_if_interrupted()
         return self.incumbent.is_proven or not self.seconds_left()
 
     def try_order(self, schedule: Sequence[int], source: str) -> None:
@@ -92,12 +94,9 @@ def _blocks_and_whole(task: AutoTask) -> None:
     """Blocks of operators, searched one by one, then all at once: a bound and an order each."""
     reduced = without_neutral_operators(task.incumbent.problem)
     order = reduced.reduced_order(task.peak.schedule)
-    known: set[tuple[int, ...]] = set()
     for max_operators, max_cut_tensors, part in _BLOCKS:
         division = divide(reduced.problem, order, max_operators=max_operators, max_cut_tensors=max_cut_tensors)
-        steps = tuple(cut.step for cut in division.cuts)
-        if steps and steps not in known:
-            known.add(steps)
+        if division.cuts:
             _search_division(task, reduced, division, part)
     _search_division(task, reduced, Division(schedule=order, cuts=()), _PART_FOR_WHOLE)
 

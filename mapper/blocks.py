@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mapper.least_peak import least_peak
 from mapper.partition.cuts import Division
@@ -24,6 +24,12 @@ from mapper.search import least_residency
 from mapper.search_layers import Outcome
 
 _PEAK_SECONDS = 1.0
+_QUICK_PART = 0.1
+"""Of the time: to find out which blocks are easy."""
+_EXACT_PART = 0.15
+"""Of a block's time: for all of its states, before beams."""
+_BEAMS = (1000, 30_000, 100_000)
+_UNKNOWN = Outcome(best=None, lower_bound_bytes=0)
 
 _Key = tuple[object, ...]
 
@@ -57,33 +63,52 @@ def search_blocks(problem: PlanProblem, division: Division, capacity_bytes: int,
         Of ``time.perf_counter``.
     """
     counted = _counted(problem, division)
-    known: dict[_Key, Outcome] = {}
     before = ancestors(problem)
+    members = [_with_makers(problem, own, counted[index]) for index, own in enumerate(division.parts)]
+    blocks = [_block(problem, operators, counted[index], before) for index, operators in enumerate(members)]
+    outcomes = _outcomes(blocks, capacity_bytes, deadline)
     schedule: list[int] = []
-    bound = 0
-    for index, own in enumerate(division.parts):
-        operators = _with_makers(problem, own, counted[index])
-        block = _block(problem, operators, counted[index], before)
-        key = _key(block)
-        if key not in known:
-            left = max(0.0, deadline - time.perf_counter()) / (len(division.parts) - index)
-            known[key] = _searched(block, capacity_bytes, time.perf_counter() + left)
-        outcome = known[key]
-        bound += outcome.lower_bound_bytes
+    for own, operators, outcome in zip(division.parts, members, outcomes, strict=True):
         order = range(len(operators)) if outcome.best is None else outcome.best.schedule
         found = [operators[step] for step in order]
         schedule += [operator for operator in found if operator in set(own)]
-    return BlocksResult(schedule=tuple(schedule), lower_bound_bytes=bound)
+    return BlocksResult(schedule=tuple(schedule), lower_bound_bytes=sum(one.lower_bound_bytes for one in outcomes))
+
+
+def _outcomes(blocks: Sequence[PlanProblem], capacity_bytes: int, deadline: float) -> list[Outcome]:
+    """Search all blocks for a moment, then those that remain open; equal blocks once."""
+    kinds = {_key(block): block for block in blocks}
+    found = dict.fromkeys(kinds, _UNKNOWN)
+    for part in (_QUICK_PART, 1.0):
+        open_kinds = [key for key in kinds if not _is_proven(found[key])]
+        until = time.perf_counter() + part * max(0.0, deadline - time.perf_counter())
+        for index, key in enumerate(open_kinds):
+            share = max(0.0, until - time.perf_counter()) / (len(open_kinds) - index)
+            found[key] = _searched(kinds[key], capacity_bytes, time.perf_counter() + share)
+    return [found[_key(block)] for block in blocks]
+
+
+def _is_proven(outcome: Outcome) -> bool:
+    return outcome.best is not None and outcome.best.cost_bytes == outcome.lower_bound_bytes
 
 
 def _searched(block: PlanProblem, capacity_bytes: int, deadline: float) -> Outcome:
-    """The block's outcome; a bound that the search leaves open may be higher by what the least peak says."""
-    outcome = least_residency(block, capacity_bytes, deadline=deadline)
-    if outcome.best is not None and outcome.best.cost_bytes == outcome.lower_bound_bytes:
+    """All states for a while; then the bound of the least peak, which may be higher, and beams towards it."""
+    now = time.perf_counter()
+    outcome = least_residency(block, capacity_bytes, deadline=now + _EXACT_PART * (deadline - now))
+    if outcome.best is None or _is_proven(outcome):
         return outcome
     peak = least_peak(block, time_limit_s=_PEAK_SECONDS)
-    bound = peak_bound_bytes(block, capacity_bytes, peak.lower_bound_bytes)
-    return replace(outcome, lower_bound_bytes=max(outcome.lower_bound_bytes, bound))
+    bound = max(outcome.lower_bound_bytes, peak_bound_bytes(block, capacity_bytes, peak.lower_bound_bytes))
+    best = outcome.best
+    for width in _BEAMS:
+        if best.cost_bytes == bound or time.perf_counter() > deadline:
+            break
+        better = least_residency(
+            block, capacity_bytes, deadline=deadline, beam=width, upper_bound_bytes=best.cost_bytes - 1
+        )
+        best = better.best or best
+    return Outcome(best=best, lower_bound_bytes=bound)
 
 
 def _counted(problem: PlanProblem, division: Division) -> list[set[int]]:
@@ -112,7 +137,8 @@ def _block(problem: PlanProblem, operators: Sequence[int], counted: set[int], be
     outputs = [[index[one] for one in problem.outputs[old] if one in index] for old in operators]
     for step, old in enumerate(operators):
         others = sum(problem.tensors[one].size_bytes for one in problem.operands(old) if one not in index)
-        followers = _next_after(old, operators, before)
+        direct = {use for one in problem.outputs[old] if one in index for use in problem.tensors[one].consumers}
+        followers = _next_after(old, operators, before) - direct
         if others or followers:
             # Bytes that the operator needs while it runs; or, of none, what makes others wait for it.
             for size, readers in ((others, ()), (0, tuple(sorted(number[one] for one in followers)))):

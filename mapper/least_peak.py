@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.budgets import peak_bytes, peak_lower_bound_bytes
+from mapper.interruption import raise_if_interrupted
 from mapper.kernels.peak_search import DEPTH, NUM_FIELDS, OPERATOR, PARENT, PEAK, PeakGraph, Sets, advance, slot_of
 from mapper.peak_beam import low_peak_order
 from mapper.problem import PlanProblem
@@ -65,6 +66,7 @@ def least_peak(problem: PlanProblem, *, time_limit_s: float) -> PeakResult:
     ends = (_End(problem, floor_bytes, is_backward=False), _End(problem, floor_bytes, is_backward=True))
     num_taken = 1
     while time.perf_counter() < deadline and all(end.num_sets < MAX_SETS for end in ends):
+        raise_if_interrupted()
         for end in ends:
             if schedule := end.advance(num_taken):
                 peak = peak_bytes(problem, schedule)

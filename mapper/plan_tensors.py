@@ -17,6 +17,7 @@ from mapper.ilp_joint import JointOptions, plan_jointly
 from mapper.ilp_order_free import order_free_bound_bytes
 from mapper.ilp_solver import SOLVER
 from mapper.incumbent import Incumbent
+from mapper.interruption import interrupts_at_safe_points
 from mapper.least_peak import PeakResult, least_peak
 from mapper.peak_bound import peak_bound_bytes
 from mapper.problem import PlanProblem
@@ -131,7 +132,8 @@ def plan_tensors(
     else:
         for name, plan in plans.items():
             one.offer(plan, name)
-        with suppress(KeyboardInterrupt):  # the best plan so far is the answer
+        # After an interrupt the best plan so far is the answer.
+        with suppress(KeyboardInterrupt), interrupts_at_safe_points():
             certificate = _improve(one, wanted, peak, start + time_limit_s)
     certificate = certificate or one.certificate(str(wanted), 0.0)
     return TensorPlanning(

@@ -81,7 +81,14 @@ def search(
     return replace(found, seconds=time.perf_counter() - start)
 
 
-def least_residency(problem: PlanProblem, capacity_bytes: int, *, deadline: float, beam: int | None = None) -> Outcome:
+def least_residency(
+    problem: PlanProblem,
+    capacity_bytes: int,
+    *,
+    deadline: float,
+    beam: int | None = None,
+    upper_bound_bytes: int | None = None,
+) -> Outcome:
     """Return the order and the stays that move least, whatever their addresses, as far as known by ``deadline``.
 
     Parameters
@@ -91,13 +98,14 @@ def least_residency(problem: PlanProblem, capacity_bytes: int, *, deadline: floa
         At least M_R.
     deadline : float
         Of ``time.perf_counter``.
-    beam : int or None
+    beam, upper_bound_bytes
         As for ``search``.
     """
     if not problem.operators:
         return Outcome(best=Residency(schedule=(), kept=frozenset(), cost_bytes=0), lower_bound_bytes=0)
     graph = graph_of(problem, capacity_bytes)
-    return _best_residency(_Task(problem=problem, graph=graph, most_bytes=None, deadline=deadline), beam)
+    task = _Task(problem=problem, graph=graph, most_bytes=upper_bound_bytes, deadline=deadline)
+    return _best_residency(task, beam)
 
 
 def _check(beam: int | None, time_limit_s: float) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapper.gaps import Gap, gaps_of
+from mapper.interruption import raise_if_interrupted
 from mapper.kernels.order_search import (
     COST,
     OPERATOR,
@@ -114,6 +115,7 @@ def _next_layer(graph: Graph, layer: Layer, rows: Int64Array, effort: Effort) ->
     """The states that follow ``rows``; None when time or room is up. A beam's limit falls as better states turn up."""
     following, most_bytes, checked = empty_layer(graph), effort.most_bytes, 0
     for begin in range(0, rows.size, _CHUNK):
+        raise_if_interrupted()
         if time.perf_counter() > effort.deadline or following.num_states[0] > MAX_STATES:
             return None
         limits = Limits(most_bytes, effort.num_covers, effort.with_bound)
