@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 
-from benchmarks import against_scalesim, closed_form, compressed, sparse_twins, startup, twin
+from benchmarks import against_scalesim, allocate, closed_form, compressed, sparse_twins, startup, twin
 from benchmarks.process import BenchmarkError
 
 _BENCHMARKS = {
@@ -15,6 +15,7 @@ _BENCHMARKS = {
     "twin": twin.measure,
     "compressed": compressed.measure,
     "sparse_twins": sparse_twins.measure,
+    "allocate": allocate.measure,
 }
 
 

@@ -27,6 +27,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     scalesim = ROOT / "tests" / "data" / "scalesim"
     (tmp_path / "topology.csv").write_text((scalesim / "gemm.csv").read_text())
+    (tmp_path / "buffers.csv").write_text((ROOT / "tests" / "data" / "buffers.csv").read_text())
     (tmp_path / "scale.cfg").write_text((scalesim / "scale.cfg").read_text())
     (tmp_path / "my_npu.yaml").write_text((ROOT / "hw_configs" / "accelerators" / "edge_npu.yaml").read_text())
     (tmp_path / "tables").mkdir()
@@ -59,6 +60,13 @@ def test_the_table_looks_as_shown(capsys: pytest.CaptureFixture[str], monkeypatc
     assert _without_figures(printed) == _without_figures(shown)
 
 
+@pytest.mark.usefixtures("files")
+def test_the_buffers_lie_as_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = PAGE.partition("buffers.csv --capacity 1MiB\n")[2].partition("$ ")[0]
+    assert main(["allocate", "buffers.csv", "--capacity", "1MiB"]) == 0
+    assert capsys.readouterr().out == shown
+
+
 def _without_figures(text: str) -> list[str]:
     """Return the words of each line, figures and what stands in order of size left out."""
     lines = [re.sub(r"[0-9.,]+%?", "#", line).split() for line in text.splitlines()]
@@ -68,7 +76,7 @@ def _without_figures(text: str) -> list[str]:
 
 
 def test_every_option_is_shown() -> None:
-    for command in ("run", "inspect", "compress", "compare", "plan", "plan-table", "validate"):
+    for command in ("run", "inspect", "compress", "compare", "plan", "plan-table", "allocate", "validate"):
         for option in _options(command):
             assert option in PAGE, option
 
