@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from simulator.machine import Machine
 from simulator.plan import Plan, Stay
-from simulator.streaming import EVERYTHING, streaming_of
+from simulator.streaming import streaming_of
 from simulator.tile_cost import Nest
 from simulator.whole_tensors import whole_bytes
 from workloads.errors import InfeasiblePlan
@@ -110,8 +110,6 @@ class ResidencyCheck:
                 f"operator {operator.name!r}: its tiling has whole operands {str(found) or 'none'!r}, in the "
                 f"scratchpad are {str(expected) or 'none'!r}"
             )
-        if expected == EVERYTHING and not whole:
-            return
         for name in operator.inputs:
             root = self._storage[name]
             if root not in whole and root not in self._off_chip:
