@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 
 import pytest
 
-from simulator.plan import Plan, Tiling
+from simulator.machine import Machine
+from simulator.plan import Plan, Stay, Tiling
 from simulator.position_tiles import PositionTile
+from simulator.result import OperandTraffic
 from simulator.simulate import simulate
+from simulator.streaming import EVERYTHING, Streaming
 from tests.simulator.drawn import make_accelerator
 from workloads.errors import InfeasiblePlan
 from workloads.formats import INT8
@@ -235,3 +239,121 @@ def test_fused_steps_and_notes_are_reported():
         ("relu", "conv"),
     ]
     assert (result.network, result.accelerator, result.technology) == ("fused", "drawn", "22nm")
+
+
+# --- tensors that lie whole in the scratchpad between operators -------------------------------------------------------
+
+
+MADE, READ = Streaming(output_fraction=0), Streaming(input_fraction=0)
+
+
+def staying(*stays: Stay, first: Streaming = MADE, second: Streaming = READ, **fields) -> Plan:
+    """``PLAN`` in which tensor 'first', 64 bytes, may lie above the tile buffers, which are at most 192 bytes."""
+    tilings = {"first": replace(WHOLE, streaming=first), "second": replace(WHOLE, streaming=second)}
+    return replace(PLAN, tilings=PLAN.tilings | tilings, stays=stays, **fields)
+
+
+def first_stays(first_step: int, last_step: int, **fields) -> Stay:
+    return Stay(tensor="first", first_step=first_step, last_step=last_step, offset_bytes=192, size_bytes=64, **fields)
+
+
+def test_tensor_that_stays_moves_nothing():
+    # first: load 64 + 64: 84, compute 56. second, behind a view of it: load 64: 42, compute 56, store 64: 42
+    result = simulate(small_network(), accelerator(), staying(first_stays(0, 2)))
+    apart = simulate(small_network(), accelerator(), PLAN)
+    first, _, second, _ = result.operators
+
+    assert [cost.total_cycles for cost in result.operators] == [84 + 56, 0, 42 + 56 + 42, 164]
+    assert [cost.start_cycle for cost in result.operators] == [0, 140, 140, 280]
+    assert first.off_chip_bytes == OperandTraffic(input_read=64, weight_read=64)
+    assert second.off_chip_bytes == OperandTraffic(weight_read=64, output_write=64)
+    # x and w in buffers, or w and the result, and the tensor
+    assert first.scratchpad_bytes == second.scratchpad_bytes == 128 + 64
+    assert first.losses.total_cycles == pytest.approx(first.total_cycles)
+    # two transfers of 512 bits less: off-chip at 8 pJ a bit, into or out of the scratchpad; and 84 cycles of leakage
+    costs = Machine(accelerator=accelerator()).costs
+    saved_pj = 512 * (2 * 8 + costs.scratchpad_write_pj_per_bit[0] + costs.scratchpad_read_pj_per_bit[2])
+    assert apart.energy.total_pj - result.energy.total_pj == pytest.approx(saved_pj + 84 * costs.leakage_pj_per_cycle)
+    assert result.energy.mac_pj == apart.energy.mac_pj
+    assert "whole output" in first.tile
+    assert "whole input" in second.tile
+
+
+def test_spilled_and_retrieved_whole_is_what_one_tile_is():
+    # stored after it is made: 42 cycles; loaded before it is read: 42; and that is what tiles of all would do
+    plan = staying(first_stays(0, 0, is_stored=True), first_stays(2, 2, is_loaded=True))
+    result = simulate(small_network(), accelerator(), plan)
+    apart = simulate(small_network(), accelerator(), PLAN)
+
+    assert [cost.total_cycles for cost in result.operators] == [84 + 56 + 42, 0, 42 + 42 + 56 + 42, 164]
+    assert [cost.off_chip_bytes for cost in result.operators] == [cost.off_chip_bytes for cost in apart.operators]
+    # loads of input and weight share no latency, but there is one channel: as long as apart
+    assert result.total_cycles == apart.total_cycles
+    assert result.energy.total_pj == pytest.approx(apart.energy.total_pj)
+
+
+def test_spill_and_retrieve_are_events():
+    plan = staying(first_stays(0, 0, is_stored=True), first_stays(2, 2, is_loaded=True))
+    result = simulate(small_network(), accelerator(), plan)
+
+    assert [(e.name, e.operator, e.resource, e.start_cycle, e.duration_cycles) for e in result.events[:7]] == [
+        ("load 0", "first", "dma", 0, 84),
+        ("tile 0", "first", "array", 84, 56),
+        ("store first", "first", "dma", 140, 42),
+        ("load first", "second", "dma", 182, 42),
+        ("load 0", "second", "dma", 224, 42),
+        ("tile 0", "second", "array", 266, 56),
+        ("store 0", "second", "dma", 322, 42),
+    ]
+    ends = [event.start_cycle + event.duration_cycles for event in result.events]
+    assert max(ends) == result.total_cycles
+
+
+def test_spilled_while_it_stays():
+    # second reads the scratchpad's copy; a later operator could load the one that was stored
+    result = simulate(small_network(), accelerator(), staying(first_stays(0, 2, is_stored=True)))
+
+    assert [cost.total_cycles for cost in result.operators] == [182, 0, 140, 164]
+    assert result.off_chip_write_bytes == 3 * 64
+
+
+def test_three_in_a_row_with_a_residual():
+    # x -> a -> b, y = a + b, 16 bytes each: a stays across b; y is written over b, which nobody needs any more.
+    builder = GraphBuilder(name="residual")
+    a = builder.activation("a", "tanh", builder.input("x", (4, 4)))
+    b = builder.activation("b", "tanh", a)
+    network = builder.finish((builder.elementwise("y", "add", a, b),))
+    one = tiling(16)
+
+    def stay(tensor: str, first: int, last: int, offset: int, **fields) -> Stay:
+        return Stay(tensor=tensor, first_step=first, last_step=last, offset_bytes=offset, size_bytes=16, **fields)
+
+    plan = Plan(
+        schedule=("a", "b", "y"),
+        tilings={
+            "a": replace(one, streaming=MADE),
+            "b": replace(one, streaming=Streaming(input_fraction=0, output_fraction=0)),
+            "y": replace(one, streaming=Streaming(input_fraction=0, output_fraction=0)),
+        },
+        stays=(stay("a", 0, 2, 0), stay("b", 1, 2, 16), stay("y", 2, 2, 16, is_stored=True)),
+        buffers={"a": 16},
+    )
+
+    result = simulate(network, accelerator(capacity_bytes=32, port_bytes=16), plan)
+
+    # x comes, y goes: 10 + 8 cycles each. Alone, 1 + 1 + 1 results would go and 1 + 1 + 2 operands come.
+    assert (result.off_chip_read_bytes, result.off_chip_write_bytes) == (16, 16)
+    assert [cost.scratchpad_bytes for cost in result.operators] == [32, 32, 32]
+    # tanh is 3 operations on 16 elements on 4 lanes: 12 cycles; an addition 4
+    assert [cost.total_cycles for cost in result.operators] == [18 + 12, 12, 4 + 18]
+    assert result.compute_cycles == 12 + 12 + 4
+
+
+def test_equal_operators_with_and_without_stays_are_told_apart():
+    # the same nest twice: the first writes 64 bytes, the second keeps what it reads
+    plan = staying(first_stays(2, 2, is_loaded=True), first=EVERYTHING)
+    result = simulate(small_network(), accelerator(), plan)
+
+    assert [cost.off_chip_bytes.total for cost in result.operators[:3]] == [192, 0, 192]
+    assert [cost.scratchpad_bytes for cost in result.operators[:3]] == [192, 0, 192]
+    assert [cost.total_cycles for cost in result.operators[:3]] == [182, 0, 182]
