@@ -96,7 +96,7 @@ _BEGIN, _END, _LAST_OFFSET, _LAST_RANK, _PARENT, _NEXT = range(6)
 it off; the component to solve after it."""
 _COMPONENT, _TRIED_OFFSET, _TRIED_RANK, _BOX, _PLACE, _TRAIL, _NUM_COMPONENTS, _PENDING, _IS_FREE = range(9)
 """Columns of a frame: what it works on; the last candidate; the box placed and where it stood in ``order``; sizes of
-trail and component stack, and first component to solve, before the placement."""
+trail and component stack, and first component to solve, before the placement; whether the box lifts no other."""
 _DEPTH, _HEAD, _STACKED, _TRAILED, NODES = range(5)
 """Counters: frames in use, first component to solve, components on the stack, entries of the trail, placements."""
 
