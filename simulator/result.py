@@ -236,6 +236,35 @@ class FusedStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """How a plan was found, and how good it is known to be.
+
+    Parameters
+    ----------
+    mapper : str
+        ``joint`` or ``layers``.
+    objective_value, layer_by_layer_value : float
+        Bytes, cycles, pJ, or pJ times cycles of this plan and of the layer-by-layer one.
+    lower_bound_value : float or None
+        No plan of this operator order goes below it, among the ways to run each operator that were looked at; None
+        where nothing is known.
+    is_proven : bool
+        Whether this plan reaches it.
+    num_stays : int
+        Times that a tensor is kept whole in the scratchpad.
+    seconds : float
+    """
+
+    mapper: str
+    objective_value: float
+    layer_by_layer_value: float
+    lower_bound_value: float | None = None
+    is_proven: bool = False
+    num_stays: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a network costs on an accelerator under a plan.
 
@@ -263,6 +292,8 @@ class Result:
         Cycles of the network before compression, on the same accelerator.
     dense_effectual_cycles : float or None
         ``CycleLosses.effectual_cycles`` of that network.
+    planning : Planning or None
+        None for a plan made by hand.
     notes : tuple of str
         What the user must know: fused, approximated, assumed, synthetic.
     """
@@ -282,6 +313,7 @@ class Result:
     notes: tuple[str, ...] = ()
     compression: str = ""
     dense_total_cycles: int | None = None
+    planning: Planning | None = None
     dense_effectual_cycles: float | None = None
 
     @property

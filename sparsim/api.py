@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
 from hw_configs.load import load_accelerator
+from mapper.choose_plan import Mapper, PlanOptions
 from mapper.map_network import Progress
 from mapper.objective import Objective
 from mapper.tiling import Implementation
@@ -35,6 +36,8 @@ def run(
     activation_density: float | str | Path | None = None,
     inputs: str | Path | None = None,
     objective: Objective | str = Objective.LATENCY,
+    mapper: Mapper | str = Mapper.JOINT,
+    time_limit_s: float = PlanOptions().time_limit_s,
     batch: int | None = None,
     bindings: Mapping[str, int] = NO_BINDINGS,
     overrides: Sequence[str] = (),
@@ -59,6 +62,10 @@ def run(
     inputs : str or Path, optional
         With ``measure``: a .npz file of arrays by the name of the network's input.
     objective : {"latency", "traffic", "energy", "edp"}
+    mapper : {"joint", "layers"}
+        Tilings together with what stays in the scratchpad between operators; or each operator alone.
+    time_limit_s : float
+        For deciding and placing what stays; the best plan found by then is returned with what is known of it.
     batch : int, optional
         Inferences a run; by default what the network says. Needs a name or file.
     bindings : mapping of str to int
@@ -79,13 +86,13 @@ def run(
     else:
         accelerator = load_accelerator(accelerator, overrides=overrides)
     chosen = with_weight_format(accelerator, weight_format)
-    wanted = parse_objective(objective)
+    wanted = plan_options(objective, mapper, time_limit_s)
     activations = ActivationDensities(density=activation_density, inputs=inputs)
     workload = with_file_zeros(_workload(network, compression, activations, batch, bindings), accelerator)
     result = run_network(workload.network, chosen, wanted, progress)
     if workload.network is workload.dense:
         return result
-    dense = run_network(workload.dense, chosen, wanted, None)
+    dense = run_network(workload.dense, chosen, wanted)
     return compared(result, dense, workload.compression)
 
 
@@ -134,6 +141,23 @@ def pareto_tilings(network: Network, accelerator: Accelerator, operator: str) ->
             machine = Machine(accelerator=accelerator)
             return tilings_of_nests(machine.storage.nests_of(one, native.tensors), machine)
     raise ConfigError(f"network {network.name!r} has no operator called {operator!r}")
+
+
+def plan_options(
+    objective: Objective | str, mapper: Mapper | str, time_limit_s: float = PlanOptions().time_limit_s
+) -> PlanOptions:
+    """Return the options of these names.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown name, or a time limit that is not positive.
+    """
+    try:
+        chosen = Mapper(mapper)
+    except ValueError:
+        raise ConfigError(f"unknown mapper {mapper!r}: expected one of {', '.join(Mapper)}") from None
+    return PlanOptions(objective=parse_objective(objective), mapper=chosen, time_limit_s=time_limit_s)
 
 
 def parse_objective(objective: Objective | str) -> Objective:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
 from hw_configs.load import load_accelerator
+from mapper.choose_plan import Mapper, PlanOptions
 from mapper.objective import Objective
 from simulator.result import Result
 from sparsim.activations import ActivationDensities
-from sparsim.api import NO_BINDINGS, parse_objective
+from sparsim.api import NO_BINDINGS, plan_options
 from sparsim.run_network import run_network
 from sparsim.weight_format import with_weight_format
 from sparsim.workload import Workload, compared, make_workload, uses_zeros, with_known_zeros
@@ -69,6 +70,7 @@ def compare(
     activation_density: float | str | Path | None = None,
     inputs: str | Path | None = None,
     objective: Objective | str = Objective.LATENCY,
+    mapper: Mapper | str = Mapper.JOINT,
     batch: int | None = None,
     bindings: Mapping[str, int] = NO_BINDINGS,
     overrides: Sequence[str] = (),
@@ -84,7 +86,7 @@ def compare(
         As in ``sparsim.run``.
     accelerators, compressions : sequence
         At least one accelerator.
-    weight_format, activation_density, inputs, objective, batch, bindings, overrides
+    weight_format, activation_density, inputs, objective, mapper, batch, bindings, overrides
         As in ``sparsim.run``; ``weight_format`` and ``overrides`` apply to each accelerator.
 
     Raises
@@ -101,7 +103,7 @@ def compare(
     activations = ActivationDensities(density=activation_density, inputs=inputs)
     workloads = make_workloads(loaded, source, compressions, activations)
     machines = load_accelerators(accelerators, overrides)
-    return compare_workloads(workloads, machines, parse_objective(objective), weight_format)
+    return compare_workloads(workloads, machines, plan_options(objective, mapper), weight_format)
 
 
 def load_accelerators(
@@ -159,7 +161,7 @@ def _check_different(specs: Sequence[CompressionSpec]) -> None:
 def compare_workloads(
     workloads: Sequence[Workload],
     accelerators: Sequence[Accelerator],
-    objective: Objective,
+    options: PlanOptions,
     weight_format: str = "auto",
     progress: CellProgress | None = None,
 ) -> tuple[ComparedCell, ...]:
@@ -177,10 +179,10 @@ def compare_workloads(
     total = len(accelerators) * (1 + len(workloads))
     known = [with_known_zeros(one) for one in workloads] if any(map(uses_zeros, accelerators)) else workloads
     for accelerator, machine in zip(accelerators, chosen, strict=True):
-        dense = _dense_cell(workloads[0].dense, machine, objective)
+        dense = _dense_cell(workloads[0].dense, machine, options)
         column = [dense]
         for workload in known if uses_zeros(accelerator) else workloads:
-            column.append(_compared_cell(workload, dense, machine, objective))
+            column.append(_compared_cell(workload, dense, machine, options))
             if progress is not None:
                 progress(sum(map(len, cells)) + len(column), total)
         cells.append(column)
@@ -190,27 +192,27 @@ def compare_workloads(
     return tuple(cell for row in rows for cell in row)
 
 
-def _dense_cell(network: Network, accelerator: Accelerator, objective: Objective) -> ComparedCell:
-    cell = _cell(DENSE, network, accelerator, objective)
+def _dense_cell(network: Network, accelerator: Accelerator, options: PlanOptions) -> ComparedCell:
+    cell = _cell(DENSE, network, accelerator, options)
     return cell if cell.result is None else replace(cell, dense_cycles=cell.result.total_cycles)
 
 
 def _compared_cell(
-    workload: Workload, dense: ComparedCell, accelerator: Accelerator, objective: Objective
+    workload: Workload, dense: ComparedCell, accelerator: Accelerator, options: PlanOptions
 ) -> ComparedCell:
     name = workload.compression or AS_STORED
     if workload.network is workload.dense:
         return replace(dense, compression=name)
-    cell = _cell(name, workload.network, accelerator, objective)
+    cell = _cell(name, workload.network, accelerator, options)
     if cell.result is None or dense.result is None:
         return cell
     result = compared(cell.result, dense.result, workload.compression)
     return replace(cell, result=result, dense_cycles=dense.dense_cycles)
 
 
-def _cell(name: str, network: Network, accelerator: Accelerator, objective: Objective) -> ComparedCell:
+def _cell(name: str, network: Network, accelerator: Accelerator, options: PlanOptions) -> ComparedCell:
     try:
-        result = run_network(network, accelerator, objective, None)
+        result = run_network(network, accelerator, options)
     except InfeasiblePlan as error:
         return ComparedCell(compression=name, accelerator=accelerator.name, result=None, infeasible=str(error))
     return ComparedCell(compression=name, accelerator=accelerator.name, result=result)

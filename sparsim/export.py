@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import asdict, fields
 
-from simulator.result import CycleLosses, Energy, OperatorCompression, OperatorCost, Result
+from simulator.result import CycleLosses, Energy, OperatorCompression, OperatorCost, Planning, Result
 from sparsim import __version__
 from sparsim.compression_totals import CompressionTotals, compression_totals
 
@@ -53,6 +53,7 @@ def result_as_json(result: Result) -> JsonObject:
             "scratchpad": result.area.scratchpad_mm2,
         },
         "peak_scratchpad_bytes": result.peak_scratchpad_bytes,
+        "planning": _planning_as_json(result.planning),
         "operators": [_operator_as_json(cost) for cost in result.operators],
         "notes": list(result.notes),
     }
@@ -63,6 +64,20 @@ def _ideal_speedup(result: Result) -> float | None:
     if result.dense_effectual_cycles is None or result.ideal_speedup == math.inf:
         return None
     return result.ideal_speedup
+
+
+def _planning_as_json(planning: Planning | None) -> JsonObject | None:
+    if planning is None:
+        return None
+    return {
+        "mapper": planning.mapper,
+        "objective_value": planning.objective_value,
+        "layer_by_layer_value": planning.layer_by_layer_value,
+        "lower_bound_value": planning.lower_bound_value,
+        "is_proven": planning.is_proven,
+        "stays": planning.num_stays,
+        "seconds": planning.seconds,
+    }
 
 
 def _energy_as_json(energy: Energy) -> JsonObject:

@@ -13,6 +13,7 @@ from simulator.result import Result
 from sparsim.compression_rows import compression_rows
 from sparsim.loss_table import loss_table
 from sparsim.operator_table import OperatorTable
+from sparsim.planning_rows import planning_rows
 from sparsim.wording import format_count, format_number, printable
 
 _FEWEST_ROWS = 5
@@ -96,6 +97,7 @@ def _total_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
             f"{format_number(result.peak_scratchpad_bytes / 1e6)} MB",
             f"peak use, {result.peak_scratchpad_bytes:,} bytes",
         ),
+        *planning_rows(result),
     )
 
 

@@ -24,6 +24,9 @@ from workloads.views import storage_of
 
 Progress = Callable[[int, int], None]
 
+_SOLVER_TOLERANCE = 1e-8
+"""Relative: bounds of billions of pJ come from floating-point sums."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidencyPlan:
@@ -32,8 +35,8 @@ class ResidencyPlan:
     Parameters
     ----------
     plan : Plan
-    lower_bound : int
-        Bits, cycles or pJ below which no plan goes that runs operators in this order by one of their choices.
+    lower_bound : float
+        Bytes, cycles or pJ below which no plan goes that runs operators in this order by one of their choices.
     is_proven : bool
         Whether the plan costs no more than that.
     seconds : float
@@ -42,7 +45,7 @@ class ResidencyPlan:
     """
 
     plan: Plan
-    lower_bound: int
+    lower_bound: float
     is_proven: bool
     seconds: float
     num_choices: int
@@ -118,8 +121,8 @@ def plan_residency(
         return None
     return ResidencyPlan(
         plan=_plan(network, problem, placed),
-        lower_bound=placed.lower_bound,
-        is_proven=placed.cost <= placed.lower_bound,
+        lower_bound=placed.lower_bound / (8 if objective is Objective.TRAFFIC else 1),
+        is_proven=placed.cost <= placed.lower_bound * (1 + _SOLVER_TOLERANCE),
         seconds=time.perf_counter() - begin,
         num_choices=sum(map(len, problem.choices)),
     )

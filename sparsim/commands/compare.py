@@ -9,7 +9,7 @@ from sparsim.commands import SubParsers
 from sparsim.commands.network_options import (
     add_activation_options,
     add_network_options,
-    add_objective_option,
+    add_plan_options,
     add_weight_format_option,
     chosen_activations,
     load_chosen_network,
@@ -44,7 +44,7 @@ def add_parser(commands: SubParsers) -> None:
     add_accelerator_options(parser)
     add_weight_format_option(parser)
     add_activation_options(parser)
-    add_objective_option(parser)
+    add_plan_options(parser)
     parser.add_argument(
         "--out",
         type=folder_name,
@@ -58,7 +58,7 @@ def add_parser(commands: SubParsers) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Cost every cell, print the grid, write the files."""
-    from sparsim.api import parse_objective
+    from sparsim.api import plan_options
     from sparsim.commands.progress import progress_bar
     from sparsim.compare_report import cell_as_json, comparison_table, infeasible_notes
     from sparsim.comparison import compare_workloads, load_accelerators, make_workloads
@@ -75,8 +75,8 @@ def execute(options: argparse.Namespace) -> int:
     network = load_chosen_network(options)
     workloads = make_workloads(network, options.network, options.compressions, activations)
     with progress_bar("costing cells (a first run compiles for half a minute)") as progress:
-        objective = parse_objective(options.objective)
-        cells = compare_workloads(workloads, accelerators, objective, options.weight_format, progress)
+        wanted = plan_options(options.objective, options.mapper, options.time_limit)
+        cells = compare_workloads(workloads, accelerators, wanted, options.weight_format, progress)
     if options.out is not None:
         from sparsim.comparison_folder import write_comparison
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sparsim.activations import ActivationDensities
     from workloads.network import Network
 
+MAPPERS = ("joint", "layers")
 OBJECTIVES = ("latency", "traffic", "energy", "edp")
 
 
@@ -43,10 +44,21 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_objective_option(parser: argparse.ArgumentParser) -> None:
-    """Add ``--objective``."""
+def add_plan_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--objective``, ``--mapper`` and ``--time-limit``."""
+    parser.add_argument("--objective", choices=OBJECTIVES, default="latency", help="what the plan is chosen for")
     parser.add_argument(
-        "--objective", choices=OBJECTIVES, default="latency", help="what each operator's tiling is chosen for"
+        "--mapper",
+        choices=MAPPERS,
+        default="joint",
+        help="joint: tilings together with what stays in the scratchpad between operators; layers: each operator alone",
+    )
+    parser.add_argument(
+        "--time-limit",
+        type=float,
+        default=10.0,
+        metavar="S",
+        help="seconds for deciding what stays, after which the best plan so far is taken (default 10)",
     )
 
 

@@ -9,7 +9,7 @@ from sparsim.commands import SubParsers
 from sparsim.commands.network_options import (
     add_activation_options,
     add_network_options,
-    add_objective_option,
+    add_plan_options,
     add_weight_format_option,
     chosen_activations,
     load_chosen_network,
@@ -38,7 +38,7 @@ def add_parser(commands: SubParsers) -> None:
     parser.add_argument("--compress", metavar="SPEC", help=SPEC_HELP)
     add_weight_format_option(parser)
     add_activation_options(parser)
-    add_objective_option(parser)
+    add_plan_options(parser)
     parser.add_argument(
         "--out",
         type=folder_name,
@@ -73,6 +73,8 @@ def execute(options: argparse.Namespace) -> int:
             accelerator,
             weight_format=options.weight_format,
             objective=options.objective,
+            mapper=options.mapper,
+            time_limit_s=options.time_limit,
             progress=progress,
         )
     if options.out is not None:

@@ -1,0 +1,124 @@
+"""The plan of a whole network: layer by layer, or with tensors that stay between layers; simulated, the better kept."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from hw_configs.accelerator import Accelerator, Memory
+from mapper.map_network import Progress, map_network
+from mapper.objective import Objective
+from mapper.residency.plan_network import ResidencyPlan, plan_residency
+from simulator.plan import Plan
+from simulator.result import Planning, Result
+from simulator.simulate import simulate
+from workloads.errors import ConfigError
+from workloads.network import Network
+
+
+class Mapper(StrEnum):
+    """How a network is planned."""
+
+    JOINT = "joint"
+    """Tilings and what stays in the scratchpad between operators, together."""
+    LAYERS = "layers"
+    """Each operator alone: all tensors pass through off-chip memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What a plan is made for, and how.
+
+    Parameters
+    ----------
+    objective : Objective
+    mapper : Mapper
+    time_limit_s : float
+        For each joint plan, once the ways to run each operator are known.
+
+    Raises
+    ------
+    ConfigError
+        For a time limit that is not positive.
+    """
+
+    objective: Objective = Objective.LATENCY
+    mapper: Mapper = Mapper.JOINT
+    time_limit_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        if not self.time_limit_s > 0:
+            raise ConfigError(f"time limit: expected more than 0 seconds, found {self.time_limit_s:g}")
+
+
+def choose_plan(
+    network: Network,
+    accelerator: Accelerator,
+    options: PlanOptions,
+    *,
+    batch: int = 1,
+    progress: Progress | None = None,
+) -> tuple[Plan, Result]:
+    """Return the plan of least objective, and what it costs.
+
+    The joint mapper keeps the layer-by-layer plan where it finds no better one: always on an accelerator with a
+    scratchpad for each operand, between which tensors would have to be copied. Energy times cycles is no sum over
+    operators: for it the plans of least energy and of least latency are tried.
+
+    Parameters
+    ----------
+    network : Network
+        In formats that the accelerator supports.
+    accelerator, options
+    batch : int
+        Inferences in one run.
+    progress : callable, optional
+        Called with operators mapped and operators in all.
+
+    Raises
+    ------
+    InfeasiblePlan
+        When an operator's smallest tile exceeds the scratchpad.
+    """
+    begin = time.perf_counter()
+    objective = options.objective
+    plan = map_network(network, accelerator, objective=objective, progress=progress)
+    result = simulate(network, accelerator, plan, batch=batch)
+    layers = score_of(result, objective)
+    planning = Planning(mapper=str(Mapper.LAYERS), objective_value=layers, layer_by_layer_value=layers)
+    if options.mapper is Mapper.JOINT and isinstance(accelerator.scratchpad, Memory):
+        for wanted in (Objective.ENERGY, Objective.LATENCY) if objective is Objective.EDP else (objective,):
+            found = plan_residency(network, accelerator, wanted, time_limit_s=options.time_limit_s)
+            if found is None:
+                continue
+            joint = simulate(network, accelerator, found.plan, batch=batch)
+            score = score_of(joint, objective)
+            if score <= score_of(result, objective):
+                plan, result = found.plan, joint
+                planning = _planning(found, score, layers, is_bounded=objective is not Objective.EDP)
+    return plan, replace(result, planning=replace(planning, seconds=time.perf_counter() - begin))
+
+
+def _planning(found: ResidencyPlan, score: float, layers: float, *, is_bounded: bool) -> Planning:
+    return Planning(
+        mapper=str(Mapper.JOINT),
+        objective_value=score,
+        layer_by_layer_value=layers,
+        lower_bound_value=found.lower_bound if is_bounded else None,
+        is_proven=found.is_proven and is_bounded,
+        num_stays=len(found.plan.stays),
+    )
+
+
+def score_of(result: Result, objective: Objective) -> float:
+    """Return what ``objective`` is of ``result``: bytes, cycles, pJ, or pJ times cycles."""
+    match objective:
+        case Objective.TRAFFIC:
+            return result.off_chip_read_bytes + result.off_chip_write_bytes
+        case Objective.LATENCY:
+            return result.total_cycles
+        case Objective.ENERGY:
+            return result.energy.total_pj
+        case Objective.EDP:
+            return result.energy.total_pj * result.total_cycles
