@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from simulator.plan import Plan, Tiling
+from simulator.stored_nests import Nest, NestStorage
 from workloads.errors import InfeasiblePlan
-from workloads.loop_nest import MatrixNest, nests_of
+from workloads.loop_nest import MatrixNest
 from workloads.network import Network
 from workloads.operators import Operator
 from workloads.tensor import TensorRole
 
 
-def check_plan(network: Network, plan: Plan) -> None:
+def check_plan(network: Network, plan: Plan, storage: NestStorage) -> None:
     """Raise ``InfeasiblePlan`` when ``plan`` cannot run ``network``; names the operator.
 
     Every operator runs once, after those that make its inputs; each that is not a view has a tiling of one of its
-    alternatives; steps of a recurrent operator run one at a time, outermost.
+    alternatives, which ``storage`` gives; steps of a recurrent operator run one at a time, outermost.
     """
     _check_schedule(network, plan)
     operators = {operator.name: operator for operator in network.operators}
@@ -22,7 +23,9 @@ def check_plan(network: Network, plan: Plan) -> None:
         if name not in operators:
             raise InfeasiblePlan(f"plan of {network.name!r}: a tiling is for {name!r}, which is no operator")
     for operator in network.operators:
-        _check_tiling(operator, network, plan.tilings.get(operator.name))
+        nests = storage.nests_of(operator, network.tensors)
+        if nests:
+            _check_tiling(operator, network.name, nests, plan.tilings.get(operator.name))
 
 
 def _check_schedule(network: Network, plan: Plan) -> None:
@@ -46,12 +49,9 @@ def _check_schedule(network: Network, plan: Plan) -> None:
         made.update(operators[name].outputs)
 
 
-def _check_tiling(operator: Operator, network: Network, tiling: Tiling | None) -> None:
-    nests = nests_of(operator, network.tensors)
-    if not nests:
-        return
+def _check_tiling(operator: Operator, network: str, nests: tuple[Nest, ...], tiling: Tiling | None) -> None:
     if tiling is None:
-        raise InfeasiblePlan(f"plan of {network.name!r}: operator {operator.name!r} ({operator.kind}) has no tiling")
+        raise InfeasiblePlan(f"plan of {network!r}: operator {operator.name!r} ({operator.kind}) has no tiling")
     if tiling.alternative >= len(nests):
         raise InfeasiblePlan(
             f"operator {operator.name!r} ({operator.kind}): alternative {tiling.alternative} of {len(nests)} "

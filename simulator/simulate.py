@@ -58,8 +58,8 @@ def simulate(network: Network, accelerator: Accelerator, plan: Plan, *, batch: i
     InfeasiblePlan
         When the plan does not go with the network, or a tiling does not fit into the scratchpad; names the operator.
     """
-    check_plan(network, plan)
     machine = Machine(accelerator=accelerator)
+    check_plan(network, plan, machine.storage)
     operators = {operator.name: operator for operator in network.operators}
     residency = ResidencyCheck(network, plan, machine)
     known: dict[tuple[Hashable, ...], _Run] = {}

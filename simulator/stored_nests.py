@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hw_configs.accelerator import Compression, OperandCompression
@@ -30,8 +30,8 @@ class NestStorage:
     """Chooses for each tensor the cheapest format that ``compression`` decodes; remembers what it chose.
 
     An array that skips zeros must be told where they are. One of N:M weights takes those that it skips as N:M and no
-    other way; one that skips any zeros takes a compressed format where that is cheaper than dense storage, and runs
-    dense operands dense.
+    other way, or runs them dense. One that skips any zeros takes a compressed format where that is cheaper than dense
+    storage, and runs dense operands dense.
 
     Parameters
     ----------
@@ -50,18 +50,22 @@ class NestStorage:
     def nests_of(self, operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[Nest, ...]:
         """Return all nests that ``operator`` can run as, the usual one first, with the storage of their operands.
 
+        An array of N:M weights runs weights stored dense as well: nests that skip products come first, then the same
+        nests with dense weights, for where whole groups or indices cost more than the products that they save.
+
         Assumes a tile of a compressed operand takes its share of the whole operand's bits, wherever the tile is cut.
         """
         nests = nests_of(operator, tensors)
         is_plain = self.compression.weight is None and self.compression.activation is None
         if is_plain and self.array_type not in (*_NM_ARRAYS, *_SKIPPING_ARRAYS):
             return nests
-        return tuple(
+        stored = tuple(
             self._with_matrix_storage(nest, operator, tensors)
             if isinstance(nest, MatrixNest)
             else self._with_stream_storage(nest, operator, tensors)
             for nest in nests
         )
+        return (*stored, *self._with_dense_weights(stored, operator, tensors))
 
     def off_chip_bits(self, activation: Tensor) -> int:
         """Return the bits of a whole activation in off-chip memory."""
@@ -73,10 +77,11 @@ class NestStorage:
     def _with_matrix_storage(self, nest: MatrixNest, operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest:
         names = matrix_operands(operator, tensors)
         weights = [tensors[name] for name in names.weights]
-        is_weight = all(weight.role is TensorRole.WEIGHT for weight in weights)
         inputs = [tensors[names.input]] if tensors[names.input].role is not TensorRole.WEIGHT else []
         input_storage = self._inputs(operator, nest, inputs)
-        weight_storage = self._weights(operator, nest, weights) if is_weight else self._activations(weights)
+        weight_storage = (
+            self._weights(operator, nest, weights) if _has_weights(operator, tensors) else self._activations(weights)
+        )
         skips = self.array_type in (*_NM_ARRAYS, *_SKIPPING_ARRAYS)
         return replace(
             nest,
@@ -86,6 +91,19 @@ class NestStorage:
             tells_input_zeros=not skips or input_storage is not None,
             tells_weight_zeros=not skips or weight_storage is not None,
         )
+
+    def _with_dense_weights(
+        self, stored: tuple[Nest, ...], operator: Operator, tensors: Mapping[str, Tensor]
+    ) -> Iterator[MatrixNest]:
+        """Return those of ``stored`` whose weights an array of N:M weights reads compressed, with dense weights.
+
+        The operands of a product of two activations are stored as their makers left them.
+        """
+        if self.array_type not in _NM_ARRAYS:
+            return
+        for nest in stored:
+            if isinstance(nest, MatrixNest) and nest.weight_storage and _has_weights(operator, tensors):
+                yield replace(nest, weight_storage=None, tells_weight_zeros=False)
 
     def _with_stream_storage(self, nest: VectorNest, operator: Operator, tensors: Mapping[str, Tensor]) -> VectorNest:
         read = [tensors[name] for name in operator.inputs if tensors[name].role is not TensorRole.WEIGHT]
@@ -169,6 +187,11 @@ class NestStorage:
         if key not in self._chosen:
             self._chosen[key] = cheapest(tensor, shape, formats, dense_too=False)
         return self._chosen[key]
+
+
+def _has_weights(operator: Operator, tensors: Mapping[str, Tensor]) -> bool:
+    """Return whether the second operand of the product is weights, not a computed activation."""
+    return all(tensors[name].role is TensorRole.WEIGHT for name in matrix_operands(operator, tensors).weights)
 
 
 def _in_pattern_of(array: ArrayModel, weight: Tensor) -> Tensor:

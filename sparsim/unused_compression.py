@@ -20,6 +20,7 @@ from workloads.tensor import TensorRole
 from workloads.weight_layout import layout_shape, weight_operands
 
 _DENSE = "dense"
+_CHEAPER_DENSE = "dense, which costs less there than groups do,"
 _ROUNDED_MACS = 1
 """Counts of multiply-accumulates are whole."""
 
@@ -48,15 +49,14 @@ def _pattern_notes(network: Network, accelerator: Accelerator, result: Result) -
         cost = costs[operator.name]
         if _performed_macs(cost) > cost.macs * _filled_fraction(operator, network, pattern) + _ROUNDED_MACS:
             nest = machine.storage.nests_of(operator, network.tensors)[0]
-            is_dense = _performed_macs(cost) == cost.macs
-            run.setdefault(pattern, Counter())[_DENSE if is_dense else _pattern_run(nest, pattern, machine)] += 1
+            run.setdefault(pattern, Counter())[_way_run(cost, nest, pattern, machine)] += 1
     for pattern, counts in run.items():
         ways = " and ".join(f"{_as(way)} in {count}" for way, count in counts.most_common())
         yield f"{accelerator.name} runs {pattern} weights {ways} of {asked[pattern]} operators that have them"
 
 
 def _as(way: str) -> str:
-    return way if way == _DENSE else f"as {way}"
+    return way if way in (_DENSE, _CHEAPER_DENSE) else f"as {way}"
 
 
 def _pattern_of(operator: Operator, network: Network) -> NmPattern | None:
@@ -82,10 +82,16 @@ def _filled_fraction(operator: Operator, network: Network, pattern: NmPattern) -
     return sum(size * part for size, part in zip(sizes, filled, strict=True)) / sum(sizes)
 
 
-def _pattern_run(nest: Nest, pattern: NmPattern, machine: Machine) -> str:
-    """Return the pattern that the array runs in place of ``pattern``."""
+def _way_run(cost: OperatorCost, nest: Nest, pattern: NmPattern, machine: Machine) -> str:
+    """Return how the array runs weights of ``pattern``: in another one, or dense, for want of one or by choice.
+
+    ``nest`` is the operator's usual one: the plan may have chosen another, with weights stored dense.
+    """
     assert isinstance(nest, MatrixNest)
-    return str(machine.array_for(nest).stored_pattern(pattern))
+    array = machine.array_for(nest)
+    if _performed_macs(cost) < cost.macs:
+        return str(array.stored_pattern(pattern))
+    return _CHEAPER_DENSE if array.performed_fraction < 1 else _DENSE
 
 
 def _storage_notes(network: Network, accelerator: Accelerator) -> Iterator[str]:

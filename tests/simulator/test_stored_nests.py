@@ -19,7 +19,7 @@ from workloads.network import Network
 from workloads.operators import Operator, Recurrent
 from workloads.sparsity import Mask, NmPattern, Sparsity, SparsityOrigin
 from workloads.tensor import Tensor, TensorRole
-from workloads.zoo.builder import GraphBuilder
+from workloads.zoo.builder import ConvSpec, GraphBuilder
 
 ARRAY = SystolicArray(4, 4, "os").bound_to
 SHAPE = (1, 4, 1, 16)  # one group of 4 filters, one tap, 16 channels
@@ -140,7 +140,7 @@ def test_weights_are_stored_in_the_pattern_that_the_array_runs():
     network = gemm(sparsity)
     storage = NestStorage(Compression(weight=decoder("nm")), "sparse_tensor_core", core.bound_to)
 
-    (nest,) = storage.nests_of(network.operators[0], network.tensors)
+    nest, _ = storage.nests_of(network.operators[0], network.tensors)
 
     assert isinstance(nest, MatrixNest)
     assert nest.stored_weight.off_chip_bits == (2 * 8 + 2 * 2) / 4
@@ -193,11 +193,63 @@ def test_narrow_weights_are_stored_nm_too_since_the_array_needs_the_indices(name
     weight = replace(network.tensors["fc.weight"], format=ElementFormat(NumberKind.INTEGER, 2))
     machine = Machine(accelerator=load_accelerator(name))
 
-    (nest,) = machine.storage.nests_of(network.operators[0], {**network.tensors, "fc.weight": weight})
+    nest, _ = machine.storage.nests_of(network.operators[0], {**network.tensors, "fc.weight": weight})
 
     assert isinstance(nest, MatrixNest)
     assert (nest.stored_weight.format, nest.stored_weight.off_chip_bits) == ("nm", 2)
     assert machine.array_for(nest).performed_fraction == 0.5
+
+
+@pytest.mark.parametrize("name", ["nm_array", "sparse_tensor_core"])
+def test_an_nm_array_may_run_its_weights_dense(name):
+    network = gemm(two_of_four(LONG))
+    machine = Machine(accelerator=load_accelerator(name))
+
+    nm, dense = machine.storage.nests_of(network.operators[0], network.tensors)
+
+    assert isinstance(dense, MatrixNest)
+    assert dense == replace(nm, weight_storage=None, tells_weight_zeros=False)
+    assert [machine.array_for(one).performed_fraction for one in (nm, dense)] == [0.5, 1]
+    assert (dense.stored_weight.format, dense.weight_density_fraction) == ("dense", 0.5)
+
+
+@pytest.mark.parametrize("name", ["nm_array", "sparse_tensor_core"])
+def test_nests_unfolded_or_not_come_first_with_nm_weights_and_then_with_dense_ones(name):
+    builder = GraphBuilder(name="conv")
+    spec = ConvSpec(filters=4, kernel=3, bias=False, batch_norm=False)
+    network = builder.finish((builder.conv("conv", builder.input("x", (1, 64, 8, 8)), spec),))
+    pattern = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN, pattern=NmPattern(n=2, m=4))
+    weight = replace(network.tensors["conv.weight"], sparsity=pattern)
+    storage = Machine(accelerator=load_accelerator(name)).storage
+
+    nests = storage.nests_of(network.operators[0], {**network.tensors, "conv.weight": weight})
+
+    found = [(nest.stored_weight.format, nest.is_unfolded) for nest in nests if isinstance(nest, MatrixNest)]
+    assert found == [("nm", False), ("nm", True), ("dense", False), ("dense", True)]
+
+
+def test_other_arrays_store_weights_in_one_way():
+    network = gemm(two_of_four(LONG))
+    for name in ("edge_npu", "sigma_like", "dual_side_tensor_core", "eyeriss_v2"):
+        (nest,) = Machine(accelerator=load_accelerator(name)).storage.nests_of(network.operators[0], network.tensors)
+        assert isinstance(nest, MatrixNest)
+        assert nest.weight_storage is not None
+
+
+@pytest.mark.parametrize("name", ["nm_array", "sparse_tensor_core"])
+def test_compressed_activations_in_the_place_of_weights_stay_compressed(name):
+    """Both operands are made elsewhere, in bitmaps, which an operator cannot undo."""
+    builder = GraphBuilder(name="scores")
+    a, b = builder.input("a", (8, 16)), builder.input("b", (16, 4))
+    network = builder.finish((builder.matmul("scores", a, b),))
+    half = Sparsity(density_fraction=0.5, origin=SparsityOrigin.GIVEN)
+    tensors = {**network.tensors, "b": replace(network.tensors["b"], sparsity=half)}
+    accelerator = load_accelerator(name).model_copy(update={"compression": Compression(activation=decoder("bitmap"))})
+
+    (nest,) = Machine(accelerator=accelerator).storage.nests_of(network.operators[0], tensors)
+
+    assert isinstance(nest, MatrixNest)
+    assert nest.stored_weight.format == "bitmap"
 
 
 @pytest.mark.parametrize("name", ["nm_array", "sparse_tensor_core", "sigma_like", "dual_side_tensor_core"])

@@ -69,6 +69,16 @@ def test_no_pattern_is_run() -> None:
     assert notes_of("flexible_tensor_core", "nm:4:8") == [expected]
 
 
+def test_dense_weights_by_choice() -> None:
+    """Groups of 4 channels and filters: inputs that whole steps of 2:4 select from take longer than dense ones."""
+    builder = GraphBuilder(name="grouped")
+    x = builder.input("x", (1, 128, 56, 56))
+    network = builder.finish((builder.conv("grouped", x, ConvSpec(filters=128, kernel=3, padding=1, groups=32)),))
+    notes = sparsim.run(network, "sparse_tensor_core", compression="nm:2:4").notes
+    expected = "dense, which costs less there than groups do, in 1 of 1 operators that have them"
+    assert f"sparse_tensor_core runs 2:4 weights {expected}" in notes
+
+
 def test_a_dense_array_says_so_once() -> None:
     runs = "tpu_like runs 2:4 weights dense in 3 of 3 operators that have them"
     assert notes_of("tpu_like", "nm:2:4", 0.5) == [
