@@ -24,8 +24,8 @@ def residency_problems(draw: st.DrawFn, *, max_operators: int = 4) -> tuple[Resi
         in_place=_in_place(draw, tensors),
     )
     needs = [[_need_bytes(tensors, choice) for choice in options] for options in choices]
-    least, most = max(map(min, needs)), max(map(max, needs))
-    return problem, draw(st.integers(least, 2 * most + 1))
+    least, most = max(1, *map(min, needs)), max(map(max, needs))
+    return problem, draw(st.integers(least, max(least, 2 * most)))
 
 
 def _choices(draw: st.DrawFn, tensors: PlanProblem, operator: int) -> tuple[Choice, ...]:
