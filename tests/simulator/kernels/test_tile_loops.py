@@ -105,6 +105,36 @@ def test_shortage_is_the_largest_of_the_four_gaps(drawn, accelerator):
     assert missing == max(0, inputs + weights + outputs - 100, inputs - 60, weights - 40, outputs - 20)
 
 
+@settings(max_examples=100, deadline=None)
+@given(drawn=tiled_nests(), accelerator=accelerators())
+def test_scores_are_what_the_only_tiling_scores(drawn, accelerator):
+    nest, tiling = drawn
+    machine = Machine(accelerator=accelerator)
+    space, record = filled_record(nest, tiling, machine)
+    scores, records = {}, {}
+    for kind in (tile_loops.TRAFFIC, tile_loops.LATENCY, tile_loops.ENERGY):
+        records[kind] = np.array([tiling_record(tiling)] * 2)
+        objective = Objective(kind, 6.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+        scores[kind] = tile_loops.scores_of(space, machine.bounds, objective, records[kind]).tolist()
+
+    cost = tile_cost(nest, tiling, machine)
+    moved = cost.off_chip_bits
+    energy = (
+        6.0
+        + moved.input_read
+        + 2.0 * moved.weight_read
+        + 3.0 * moved.output_read
+        + 4.0 * moved.output_write
+        + 5.0 * cost.total_cycles
+        + sum(cost.port_energies_pj)
+    )
+    assert scores[tile_loops.TRAFFIC] == [moved.total] * 2
+    assert scores[tile_loops.LATENCY] == [cost.total_cycles] * 2
+    assert scores[tile_loops.ENERGY] == pytest.approx([energy] * 2, rel=1e-6, abs=1e-3)
+    for filled in records.values():
+        np.testing.assert_array_equal(filled[0], record)
+
+
 @settings(max_examples=25, deadline=None)
 @given(drawn=tiled_nests(), accelerator=accelerators())
 def test_kernels_run_uncompiled(drawn, accelerator):
