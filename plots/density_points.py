@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,10 +24,11 @@ class DensityPoint:
     method : str
         What ``spec`` begins with, up to its numbers: ``nm``, ``unstructured``.
     weight_density_fraction : float
-        Of all operators that multiply matrices, weighted by their MACs: where activations have no zeros, one over it is
-        ``ideal_speedup``. What structural compression takes away altogether is in neither.
+        Of all operators that multiply matrices, weighted by their MACs. What structural compression takes away
+        altogether is not in it.
     ideal_speedup : float
-        MACs over effectual MACs; infinite when none is effectual.
+        ``Result.ideal_speedup``, of products alone: one over the density where weights' zeros are all that is saved.
+        Zeros of activations, fewer channels, lower ranks and, on some arrays, narrower numbers save more.
     speedup : float
     """
 
@@ -60,7 +60,6 @@ def _point(result: Result, names_network: bool) -> DensityPoint:
     products = [(cost.macs, cost.compression) for cost in result.operators if cost.compression is not None]
     macs = sum(count for count, _ in products)
     density = sum(count * compression.weight_density_fraction for count, compression in products) / macs if macs else 0
-    effectual = sum(compression.effectual_macs for _, compression in products)
     if not density:
         found = "no products" if not macs else "zeros alone"
         raise ConfigError(
@@ -73,6 +72,6 @@ def _point(result: Result, names_network: bool) -> DensityPoint:
         spec=compression_name(result.compression),
         method=result.compression.partition(":")[0],
         weight_density_fraction=density,
-        ideal_speedup=macs / effectual if effectual else math.inf,
+        ideal_speedup=result.ideal_speedup,
         speedup=result.speedup_over_dense,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from plots.loss_parts import EFFECTUAL, LOSSES, LossPart
@@ -87,6 +88,7 @@ def _loss_step(part: LossPart, reached: float, cycles: float) -> WaterfallStep:
 
 
 def _ideal_remark(result: Result) -> str:
-    products = [(cost.macs, cost.compression.effectual_macs) for cost in result.operators if cost.compression]
-    macs, effectual = (sum(column) for column in zip(*products, strict=True)) if products else (0, 0)
-    return f"MACs / effectual MACs: {macs / effectual:.2f}×" if 0 < effectual < macs else ""
+    """Say what products alone would gain, where there is something to compare with and a product is left."""
+    if result.dense_effectual_cycles is None or result.ideal_speedup == math.inf:
+        return ""
+    return f"products alone {result.ideal_speedup:.2f}×"

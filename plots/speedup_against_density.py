@@ -48,14 +48,15 @@ _SERIES = (
 MOST_SERIES = len(_SERIES)
 """Accelerators that markers tell apart."""
 _TICKS = tuple(factor * 10.0**power for power in range(-4, 6) for factor in (1, 2, 5))
-_SAME = 1.001
+_SAME_FRACTION = 0.001
+"""Ideals this close are not told apart."""
 
 
 def speedup_against_density(results: Sequence[Result]) -> Figure:
     """Return the speed-up over dense of ``results`` against weight density, a series an accelerator, beside the ideal.
 
-    Each spec is named once, at its fastest point. Where activations have zeros too, a dash marks what skipping these as
-    well would give.
+    Each spec is named once, at its fastest point. Where products alone would gain another factor than zeros of weights
+    stand for (zeros of activations, fewer channels, narrower numbers), a dash marks it.
 
     Raises
     ------
@@ -100,20 +101,21 @@ def _draw_ideal(axes: Axes, points: Sequence[DensityPoint]) -> None:
     left, _ = axes.get_xlim()
     ideal = "ideal: every zero weight skipped"
     axes.plot([left, 1.0], [1 / left, 1.0], color=BLACK, linestyle="--", linewidth=1.2, label=ideal)
-    above = {
+    others = {
         (point.weight_density_fraction, point.ideal_speedup)
         for point in points
-        if _SAME / point.weight_density_fraction < point.ideal_speedup < math.inf
+        if math.isfinite(point.ideal_speedup)
+        and not math.isclose(point.ideal_speedup * point.weight_density_fraction, 1, rel_tol=_SAME_FRACTION)
     }
-    if above:
+    if others:
         axes.plot(
-            *zip(*sorted(above), strict=True),
+            *zip(*sorted(others), strict=True),
             color=BLACK,
             linestyle="none",
             marker="_",
             markersize=11,
             markeredgewidth=1.5,
-            label="ideal: every zero activation too",
+            label="ideal: activations, shapes, widths too",
         )
 
 

@@ -17,7 +17,7 @@ def _result(base: Result, losses: CycleLosses) -> Result:
 
 
 def test_from_before_down_to_the_ideal_and_up_again(compressed_result: Result) -> None:
-    """Sums over conv1, pool and fc: vector 400, scratchpad 300 + 50, off-chip 500 + 600 + 350; 601,000 / 150,500."""
+    """Sums over conv1, pool and fc: vector 400, scratchpad 300 + 50, off-chip 500 + 600 + 350; 4200 / 1100."""
     steps = waterfall_steps(compressed_result)
     assert [(step.name, step.start_cycles, step.end_cycles) for step in steps] == [
         ("before compression", 0, 7700),
@@ -33,9 +33,15 @@ def test_from_before_down_to_the_ideal_and_up_again(compressed_result: Result) -
         ("waiting for off-chip", 3050, 4500),
         ("cycles taken", 0, 4500),
     ]
-    assert steps[1].remark == "MACs / effectual MACs: 3.99×"
+    assert steps[1].remark == "products alone 3.82×"
     assert steps[-1].remark == "speed-up 1.71×"
     assert [step.is_loss for step in steps] == [False, False, *[True] * 9, False]
+
+
+def test_no_product_is_left(compressed_result: Result) -> None:
+    """Nor is there a factor that the products alone would gain."""
+    steps = waterfall_steps(_result(compressed_result, CycleLosses(off_chip_cycles=100.0)))
+    assert (steps[1].end_cycles, steps[1].remark) == (0, "")
 
 
 def test_losses_of_nothing_are_left_out(compressed_result: Result) -> None:
@@ -65,9 +71,10 @@ def test_a_single_small_loss_keeps_its_name_and_place(compressed_result: Result)
 
 
 def test_without_compression_there_is_no_before(compressed_result: Result) -> None:
-    steps = waterfall_steps(replace(compressed_result, compression="", dense_total_cycles=None))
+    alone = replace(compressed_result, compression="", dense_total_cycles=None, dense_effectual_cycles=None)
+    steps = waterfall_steps(alone)
     assert steps[0].name == "products without a zero"
-    assert steps[-1].remark == ""
+    assert (steps[0].remark, steps[-1].remark) == ("", "")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

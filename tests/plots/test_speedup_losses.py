@@ -44,7 +44,7 @@ def test_bars_are_the_losses(compressed_result: Result) -> None:
     assert bars[1] == (0, 1.1)
     assert bars[-1] == (0, 4.5)
     assert sum(width for _, width in bars[1:-1]) == pytest.approx(4.5)
-    assert _texts(waterfall)[:3] == ["7.70", "1.10   MACs / effectual MACs: 3.99×", "+0.50"]
+    assert _texts(waterfall)[:3] == ["7.70", "1.10   products alone 3.82×", "+0.50"]
     assert _texts(waterfall)[-1] == "4.50   speed-up 1.71×"
     assert [label.get_text() for label in waterfall.get_yticklabels()][-2:] == ["waiting for off-chip", "cycles taken"]
     assert [label.get_text() for label in operators.get_yticklabels()] == ["conv1", "pool", "fc"]
