@@ -138,6 +138,10 @@ class ResidencyProgram:
     def _binary(self, name: str) -> pulp.LpVariable:
         return self._program.add_variable(name, cat="Binary")
 
+    def _share(self, name: str) -> pulp.LpVariable:
+        """A variable that rows push up and its cost down: it is 0 or 1 where the others are."""
+        return self._program.add_variable(name, lowBound=0, upBound=1)
+
     def _add_choices(self, step: int, operator: int) -> list[pulp.LpVariable]:
         variables = []
         for number, option in enumerate(self.problem.choices[operator]):
@@ -179,14 +183,14 @@ class ResidencyProgram:
 
     def _add_load(self, tensor: int, place: int, whole: pulp.LpAffineExpression) -> None:
         steps = self.uses[tensor]
-        load = self._binary(f"load_{tensor}_{place}")
+        load = self._share(f"load_{tensor}_{place}")
         self._loaded[tensor, steps[place]] = load
         self._costs.append((load, self.problem.load_costs[tensor]))
         kept = self._kept.get(Gap(tensor, steps[place - 1], steps[place])) if place else None
         self._program += load >= (whole if kept is None else whole - kept), f"load_{tensor}_{place}"
 
     def _add_store(self, tensor: int, steps: Sequence[int], whole: dict[int, pulp.LpAffineExpression]) -> None:
-        store = self._binary(f"store_{tensor}")
+        store = self._share(f"store_{tensor}")
         self._stored[tensor] = store
         self._costs.append((store, self.problem.store_costs[tensor]))
         made = whole[steps[0]]

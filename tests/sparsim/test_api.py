@@ -55,7 +55,7 @@ def test_each_objective_is_best_at_its_own() -> None:
 
 
 def test_objective_is_noted(topology: Path) -> None:
-    notes = sparsim.run(topology, "edge_npu", objective="edp").notes
+    notes = sparsim.run(topology, "edge_npu", objective="edp", mapper="layers").notes
     assert notes[-1] == "plan: layer by layer, least edp; tensors pass through off-chip memory"
 
 

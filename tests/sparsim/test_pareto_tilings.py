@@ -9,7 +9,7 @@ def test_tilings_of_an_operator_by_name():
     network, accelerator = sparsim.load_network("resnet9"), sparsim.load_accelerator("edge_npu")
     name = network.operators[0].name
     front = sparsim.pareto_tilings(network, accelerator, name)
-    fastest = sparsim.run(network, accelerator).operators[0]
+    fastest = sparsim.run(network, accelerator, mapper="layers").operators[0]
     assert min(one.total_cycles for one in front) == fastest.total_cycles
     assert all(one.scratchpad_bits <= 8 * 256 * 1024 for one in front)
 

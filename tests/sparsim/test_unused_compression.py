@@ -6,6 +6,7 @@ import pytest
 
 import sparsim
 from hw_configs.load import load_accelerator
+from mapper.choose_plan import PlanOptions
 from mapper.objective import Objective
 from sparsim.activations import ActivationDensities
 from sparsim.run_network import run_network
@@ -32,7 +33,7 @@ def notes_of(accelerator: str, compression: str | None, density: float | None = 
     activations = ActivationDensities(density=density)
     network = make_workload(small(), compression=compression, activations=activations).network
     loaded = load_accelerator(accelerator, overrides=list(overrides))
-    notes = run_network(network, loaded, Objective.LATENCY, None).notes
+    notes = run_network(network, loaded, PlanOptions(objective=Objective.LATENCY)).notes
     (last_of_plan,) = (index for index, note in enumerate(notes) if note.startswith("plan: "))
     return list(notes[last_of_plan + 1 :])
 
