@@ -11,7 +11,7 @@ from mapper.map_network import Progress, map_network
 from mapper.objective import Objective
 from mapper.residency.plan_network import ResidencyPlan, plan_residency
 from simulator.plan import Plan
-from simulator.result import Planning, Result
+from simulator.result import BufferPlace, Planning, Result
 from simulator.simulate import simulate
 from workloads.errors import ConfigError
 from workloads.network import Network
@@ -93,21 +93,27 @@ def choose_plan(
             if found is None:
                 continue
             joint = simulate(network, accelerator, found.plan, batch=batch)
-            score = score_of(joint, objective)
-            if score <= score_of(result, objective):
+            if score_of(joint, objective) <= score_of(result, objective):
                 plan, result = found.plan, joint
-                planning = _planning(found, score, layers, is_bounded=objective is not Objective.EDP)
+                planning = _joint(planning, found, joint, objective)
     return plan, replace(result, planning=replace(planning, seconds=time.perf_counter() - begin))
 
 
-def _planning(found: ResidencyPlan, score: float, layers: float, *, is_bounded: bool) -> Planning:
-    return Planning(
+def _joint(planning: Planning, found: ResidencyPlan, result: Result, objective: Objective) -> Planning:
+    """Return ``planning`` with what is known of the joint plan, and where it has tensors and tile buffers."""
+    is_bounded = objective is not Objective.EDP
+    return replace(
+        planning,
         mapper=str(Mapper.JOINT),
-        objective_value=score,
-        layer_by_layer_value=layers,
+        objective_value=score_of(result, objective),
         lower_bound_value=found.lower_bound if is_bounded else None,
         is_proven=found.is_proven and is_bounded,
-        num_stays=len(found.plan.stays),
+        stays=found.plan.stays,
+        buffers=tuple(
+            BufferPlace(step=step, offset_bytes=found.plan.buffers[cost.name], size_bytes=cost.buffer_bytes)
+            for step, cost in enumerate(result.operators)
+            if cost.buffer_bytes
+        ),
     )
 
 

@@ -32,7 +32,7 @@ def occupancy(problem: PlanProblem, plan: TensorPlan, capacity_bytes: int, budge
     resident = resident_bytes(problem, plan)
     levels = (capacity_level(capacity_bytes), *budget_levels(budgets))
     unit = unit_for([*alive, *(level.num_bytes for level in levels)], SCRATCHPAD_UNITS)
-    figure = new_figure(plan_width_inches(plan), 3.2)
+    figure = new_figure(plan_width_inches(len(plan.schedule)), 3.2)
     axes = figure.add_subplot()
     edges = range(len(plan.schedule) + 1)
     axes.stairs(

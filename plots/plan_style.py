@@ -26,7 +26,7 @@ class TensorKind(StrEnum):
     OUTPUT = "network output"
 
 
-KIND_COLOURS = {
+KIND_COLOURS: Mapping[StrEnum, str] = {
     TensorKind.STAYS: SKY_BLUE,
     TensorKind.RETURNS: ORANGE,
     TensorKind.FROM_OFF_CHIP: GREEN,
@@ -70,6 +70,6 @@ def plan_title(problem: PlanProblem, plan: TensorPlan, capacity_bytes: int) -> s
     )
 
 
-def plan_width_inches(plan: TensorPlan) -> float:
-    """Return how wide a figure of ``plan`` step by step is: a column, or a page where there are many steps."""
-    return COLUMN_INCHES if len(plan.schedule) <= _MOST_COLUMN_STEPS else PAGE_INCHES
+def plan_width_inches(num_steps: int) -> float:
+    """Return how wide a figure of a plan step by step is: a column, or a page where there are many steps."""
+    return COLUMN_INCHES if num_steps <= _MOST_COLUMN_STEPS else PAGE_INCHES

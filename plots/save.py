@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hw_configs.accelerator import Accelerator
+from hw_configs.accelerator import Accelerator, Memory
 from plots.cycles_by_operator import cycles_by_operator
 from plots.energy_by_component import energy_by_component
 from plots.off_chip_by_operand import off_chip_by_operand
 from plots.roofline import roofline
+from plots.scratchpad_map import scratchpad_map
 from plots.speedup_losses import speedup_losses
 from plots.style import SCREEN_DPI
 from simulator.result import Result
@@ -66,7 +67,8 @@ def save_figure(figure: Figure, path: Path | str) -> Path:
 def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Path, ...]:
     """Write the figures of ``result`` on ``accelerator`` into ``folder`` (made if it is not there) as PNG.
 
-    There are four, and a fifth, where the speed-up went, for a compressed network whose operators take cycles.
+    There are four; for a compressed network whose operators take cycles also where the speed-up went, and for a
+    plan with whole tensors what the scratchpad holds.
 
     Raises
     ------
@@ -86,4 +88,6 @@ def save_all(result: Result, accelerator: Accelerator, folder: Path) -> tuple[Pa
         }
         if result.compression and result.total_cycles:
             figures["speedup_losses.png"] = speedup_losses(result)
+        if result.planning is not None and result.planning.stays and isinstance(accelerator.scratchpad, Memory):
+            figures["memory_map.png"] = scratchpad_map(result, accelerator.scratchpad.capacity_bytes)
     return tuple(save_figure(figure, folder / name) for name, figure in figures.items())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+
+from simulator.plan import Stay
 
 
 class Limit(StrEnum):
@@ -187,7 +189,7 @@ class OperatorCost:
     compulsory_bytes: int
     scratchpad_accesses: OperandTraffic
     scratchpad_bytes: int
-    """Bytes of scratchpad that its buffers take."""
+    """Bytes of scratchpad that are taken while it runs: by its tile buffers, and by whole tensors."""
     energy: Energy
     energy_by_operand_pj: tuple[float, float, float]
     """Input, weight, output: register, scratchpad and off-chip energy of moving each."""
@@ -201,6 +203,13 @@ class OperatorCost:
     dense_cycles: int | None = None
     """Cycles of the same work before compression, on the same accelerator; None where there is nothing to compare."""
     start_cycle: int = 0
+    whole_tensor_bytes: int = 0
+    """Of ``scratchpad_bytes``, what whole tensors take, its operands and others; one written over another adds none."""
+
+    @property
+    def buffer_bytes(self) -> int:
+        """Bytes of scratchpad that its tile buffers take."""
+        return self.scratchpad_bytes - self.whole_tensor_bytes
 
     @property
     def speedup_over_dense(self) -> float:
@@ -236,6 +245,15 @@ class FusedStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BufferPlace:
+    """Where the tile buffers of the operator of step ``step`` lie."""
+
+    step: int
+    offset_bytes: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planning:
     """How a plan was found, and how good it is known to be.
 
@@ -250,9 +268,12 @@ class Planning:
         where nothing is known.
     is_proven : bool
         Whether this plan reaches it.
-    num_stays : int
-        Times that a tensor is kept whole in the scratchpad.
+    stays : tuple of Stay
+        Tensors that lie whole in the scratchpad; steps count the result's operators. Empty for ``layers``.
+    buffers : tuple of BufferPlace
+        Of operators that have tile buffers. Empty for ``layers``.
     seconds : float
+        That planning took; equal plans are equal however long they took.
     """
 
     mapper: str
@@ -260,8 +281,9 @@ class Planning:
     layer_by_layer_value: float
     lower_bound_value: float | None = None
     is_proven: bool = False
-    num_stays: int = 0
-    seconds: float = 0.0
+    stays: tuple[Stay, ...] = ()
+    buffers: tuple[BufferPlace, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,5 +430,5 @@ class Result:
 
     @property
     def peak_scratchpad_bytes(self) -> int:
-        """The most bytes of scratchpad that any operator's buffers take."""
+        """The most bytes of scratchpad that are taken while any operator runs."""
         return max((cost.scratchpad_bytes for cost in self.operators), default=0)

@@ -83,6 +83,7 @@ def with_whole_tensors(cost: OperatorCost, moved: WholeMoves, stays: Sequence[St
             output_write=traffic.output_write + moved.store_bytes,
         ),
         scratchpad_bytes=cost.scratchpad_bytes + _resident_bytes(stays),
+        whole_tensor_bytes=_resident_bytes(stays),
         energy=cost.energy + moved.load_energy + moved.store_energy + leakage,
         energy_by_operand_pj=(
             inputs + moved.load_energy.total_pj,

@@ -75,8 +75,8 @@ def _planning_as_json(planning: Planning | None) -> JsonObject | None:
         "layer_by_layer_value": planning.layer_by_layer_value,
         "lower_bound_value": planning.lower_bound_value,
         "is_proven": planning.is_proven,
-        "stays": planning.num_stays,
-        "seconds": planning.seconds,
+        "stays": [dict(asdict(stay)) for stay in planning.stays],
+        "buffers": [dict(asdict(buffer)) for buffer in planning.buffers],
     }
 
 
@@ -137,6 +137,7 @@ def _operator_as_json(cost: OperatorCost) -> JsonObject:
         },
         "compulsory_bytes": cost.compulsory_bytes,
         "scratchpad_bytes": cost.scratchpad_bytes,
+        "whole_tensor_bytes": cost.whole_tensor_bytes,
         "scratchpad_read_bytes": cost.scratchpad_accesses.read,
         "scratchpad_write_bytes": cost.scratchpad_accesses.output_write,
         "energy_pj": _energy_as_json(cost.energy),

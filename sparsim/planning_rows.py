@@ -23,7 +23,7 @@ def planning_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
         (
             "plan",
             "joint",
-            f"{saved:.1%} less than layer by layer ({before} {unit}); kept whole: {planning.num_stays:,}; "
+            f"{saved:.1%} less than layer by layer ({before} {unit}); kept whole: {len(planning.stays):,}; "
             f"{_certainty(planning)}",
         ),
     )

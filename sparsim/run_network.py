@@ -57,4 +57,4 @@ def _mapper_note(result: Result, options: PlanOptions, accelerator: Accelerator)
         return plan
     if not isinstance(accelerator.scratchpad, Memory):
         return f"{plan}, since no scratchpad holds both inputs and outputs"
-    return f"{plan}, since keeping them was found to be no better"
+    return f"{plan}, since no better plan was found within {options.time_limit_s:g} s"

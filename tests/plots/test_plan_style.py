@@ -77,5 +77,5 @@ def test_names_are_drawn_as_they_are_and_short() -> None:
 
 
 def test_long_plans_are_a_page_wide() -> None:
-    assert plan_width_inches(PLAN) == COLUMN_INCHES
-    assert plan_width_inches(replace(PLAN, schedule=tuple(range(121)))) == PAGE_INCHES
+    assert plan_width_inches(120) == COLUMN_INCHES
+    assert plan_width_inches(121) == PAGE_INCHES

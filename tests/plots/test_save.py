@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from hw_configs.accelerator import Accelerator
 from plots.save import save_all, save_figure
 from plots.style import new_figure
-from simulator.result import Result
+from simulator.plan import Stay
+from simulator.result import Planning, Result
 from workloads.errors import ConfigError
 
 
@@ -99,6 +100,14 @@ def test_a_compressed_result_has_a_fifth(compressed_result: Result, edge_npu: Ac
     paths = save_all(compressed_result, edge_npu, tmp_path)
     assert [path.name for path in paths[4:]] == ["speedup_losses.png"]
     assert paths[4].read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_plan_with_whole_tensors_has_a_map(tiny_result: Result, edge_npu: Accelerator, tmp_path: Path) -> None:
+    stay = Stay(tensor="x", first_step=0, last_step=0, offset_bytes=0, size_bytes=64, is_loaded=True)
+    planning = Planning(mapper="joint", objective_value=1.0, layer_by_layer_value=1.0)
+    assert len(save_all(replace(tiny_result, planning=planning), edge_npu, tmp_path)) == 4
+    joint = replace(tiny_result, planning=replace(planning, stays=(stay,)))
+    assert [path.name for path in save_all(joint, edge_npu, tmp_path)[4:]] == ["memory_map.png"]
 
 
 def test_save_all_of_compressed_views(views_only_result: Result, edge_npu: Accelerator, tmp_path: Path) -> None:

@@ -112,7 +112,8 @@ def test_short_waits_do_not_limit():
 def test_what_lies_there_takes_room_and_no_time():
     found = with_whole_tensors(COST, moved(THERE_D), (THERE_D,), MACHINE)
 
-    assert found == replace(COST, scratchpad_bytes=38)
+    assert found == replace(COST, scratchpad_bytes=38, whole_tensor_bytes=6)
+    assert found.buffer_bytes == 32
 
 
 def test_what_is_written_over_another_counts_once():

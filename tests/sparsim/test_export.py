@@ -126,8 +126,44 @@ def test_operators_follow_each_other(figures: dict[str, Any]) -> None:
         assert operator["off_chip_read_bytes"] + operator["off_chip_write_bytes"] == sum(
             operator["off_chip_by_operand_bytes"].values()
         )
-        assert sum(operator["off_chip_by_operand_bytes"].values()) >= operator["compulsory_bytes"]
+        if not operator["whole_tensor_bytes"]:
+            assert sum(operator["off_chip_by_operand_bytes"].values()) >= operator["compulsory_bytes"]
         assert 0 <= operator["mapping_efficiency_fraction"] <= 1
+
+
+def test_whole_tensors_lie_where_the_plan_says(figures: dict[str, Any], tiny_result: Result) -> None:
+    """At each step: what stays take, places shared in place counted once, is the operator's whole_tensor_bytes."""
+    planning, operators = figures["planning"], figures["operators"]
+    assert planning["mapper"] == "joint"
+    assert planning["stays"]
+    assert planning["stays"][0].keys() == {
+        *("tensor", "first_step", "last_step", "offset_bytes", "size_bytes", "is_loaded", "is_stored")
+    }
+    for step, operator in enumerate(operators):
+        if operator["kind"] == "view":
+            continue
+        there = [stay for stay in planning["stays"] if stay["first_step"] <= step <= stay["last_step"]]
+        assert (
+            sum(size for _, size in {(stay["offset_bytes"], stay["size_bytes"]) for stay in there})
+            == (operator["whole_tensor_bytes"])
+        )
+        buffers = sum(buffer["size_bytes"] for buffer in planning["buffers"] if buffer["step"] == step)
+        assert operator["scratchpad_bytes"] == buffers + operator["whole_tensor_bytes"]
+
+
+def test_figures_of_the_plan(figures: dict[str, Any]) -> None:
+    planning = figures["planning"]
+    assert planning["objective_value"] == figures["total_cycles"] <= planning["layer_by_layer_value"]
+    assert planning["is_proven"]
+    assert planning["lower_bound_value"] == pytest.approx(planning["objective_value"])
+
+
+def test_files_do_not_depend_on_the_time_taken(figures: dict[str, Any]) -> None:
+    assert "seconds" not in figures["planning"]
+
+
+def test_a_plan_made_by_hand_has_no_planning(tiny_result: Result) -> None:
+    assert result_as_json(replace(tiny_result, planning=None))["planning"] is None
 
 
 def test_a_figure_that_is_no_number_is_a_mistake_of_ours() -> None:
