@@ -21,8 +21,10 @@ from tests.mapper.residency.brute_force import optimum
 from tests.simulator.drawn import accelerators, make_accelerator
 from workloads.compression import compress, parse_spec
 from workloads.errors import InfeasiblePlan
+from workloads.formats import INT8
 from workloads.network import Network
-from workloads.tensor import TensorRole
+from workloads.operators import Activation, Movement, Operator, OperatorKind, Recurrent
+from workloads.tensor import Tensor, TensorRole
 from workloads.zoo import registry
 from workloads.zoo.builder import ConvSpec, GraphBuilder
 
@@ -313,3 +315,58 @@ def test_progress_counts_operators():
 
 def test_without_time_there_is_no_plan():
     assert plan_residency(two_layers(), make_accelerator(), Objective.TRAFFIC, time_limit_s=0.0) is None
+
+
+def tensor(name: str, *shape: int, role: TensorRole = TensorRole.ACTIVATION) -> Tensor:
+    return Tensor(name=name, shape=shape, format=INT8, role=role)
+
+
+def test_a_recurrent_cell_passes_its_operands_through_off_chip_memory():
+    # tanh makes what the cell reads: 30 bytes that are stored, and come back with a hidden state of 4 values a row
+    cell = Recurrent(num_gates=4, num_steps=5, batch=2, input_size=3, hidden_size=4)
+    tensors = (
+        tensor("x", 5, 2, 3, role=TensorRole.INPUT),
+        tensor("a", 5, 2, 3),
+        tensor("w", 1, 16, 3, role=TensorRole.WEIGHT),
+        tensor("r", 1, 16, 4, role=TensorRole.WEIGHT),
+        tensor("y", 5, 1, 2, 4, role=TensorRole.OUTPUT),
+    )
+    network = Network(
+        name="recurrent",
+        operators=(
+            Operator(name="tanh", work=Activation(function="tanh"), inputs=("x",), outputs=("a",)),
+            Operator(name="lstm", work=cell, inputs=("a", "w", "r"), outputs=("y",)),
+        ),
+        tensors={one.name: one for one in tensors},
+    )
+
+    found = simulated(network, make_accelerator(capacity_bytes=4000, port_bytes=1)).operators
+
+    assert (found[0].off_chip_bytes.read, found[0].off_chip_bytes.output_write) == (30, 30)
+    assert found[1].off_chip_bytes.input_read == 5 * 2 * (3 + 4)
+    assert found[1].off_chip_bytes.output_write == 40
+
+
+def test_both_results_of_a_split_stay():
+    work = Movement(kind=OperatorKind.SPLIT)
+    tensors = (
+        tensor("x", 1, 8, role=TensorRole.INPUT),
+        tensor("left", 1, 2),
+        tensor("right", 1, 6),
+        tensor("a", 1, 2, role=TensorRole.OUTPUT),
+        tensor("b", 1, 6, role=TensorRole.OUTPUT),
+    )
+    tanh = Activation(function="tanh")
+    network = Network(
+        name="split",
+        operators=(
+            Operator(name="split", work=work, inputs=("x",), outputs=("left", "right")),
+            Operator(name="a", work=tanh, inputs=("left",), outputs=("a",)),
+            Operator(name="b", work=tanh, inputs=("right",), outputs=("b",)),
+        ),
+        tensors={one.name: one for one in tensors},
+    )
+
+    # 16 bytes hold x and both results; in 8 both would leave no room for a tile of x
+    assert traffic_bytes(network, make_accelerator(capacity_bytes=16, port_bytes=1)) == 8 + 2 + 6
+    assert traffic_bytes(network, make_accelerator(capacity_bytes=8, port_bytes=1)) > 8 + 2 + 6
