@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hw_configs.accelerator import Accelerator
+from mapper.baselines.memory_aware_order import memory_aware_order
+from mapper.budgets import peak_bytes
 from mapper.in_place import in_place_pairs
 from mapper.map_network import no_fit
 from mapper.objective import Objective
 from mapper.problem import plan_problem
 from mapper.residency.choices import Choice, ResidencyProblem
 from mapper.residency.operator_choices import ChoiceMaker
-from mapper.residency.plan_order import PlacedDecision, plan_order
+from mapper.residency.plan_order import PlacedDecision, better, plan_order
 from mapper.tiling import Shortage
 from simulator.machine import Machine
 from simulator.plan import Plan, Stay
@@ -93,7 +95,9 @@ def plan_residency(
     time_limit_s: float = 10.0,
     progress: Progress | None = None,
 ) -> ResidencyPlan | None:
-    """Return the plan of least ``objective`` in the network's order; None where none was found in time.
+    """Return the plan of least ``objective`` found; None where none was found in time.
+
+    Two orders are tried: the network's, and a topological order that keeps little alive.
 
     Parameters
     ----------
@@ -115,8 +119,7 @@ def plan_residency(
     begin = time.perf_counter()
     machine = Machine(accelerator=accelerator)
     problem = residency_problem(network, machine, objective, progress)
-    order = range(len(problem.tensors.operators))
-    placed = plan_order(problem, order, machine.scratchpad_bytes, time_limit_s)
+    placed = _best_order(problem, machine.scratchpad_bytes, time_limit_s)
     if placed is None:
         return None
     return ResidencyPlan(
@@ -126,6 +129,20 @@ def plan_residency(
         seconds=time.perf_counter() - begin,
         num_choices=sum(map(len, problem.choices)),
     )
+
+
+def _best_order(problem: ResidencyProblem, capacity_bytes: int, time_limit_s: float) -> PlacedDecision | None:
+    """Return the better plan of two orders: the network's, and one that keeps less alive where not all fits."""
+    deadline = time.perf_counter() + time_limit_s
+    own = tuple(range(len(problem.tensors.operators)))
+    orders = [own]
+    if peak_bytes(problem.tensors, own) > capacity_bytes:
+        orders = list(dict.fromkeys((own, memory_aware_order(problem.tensors))))
+    best: PlacedDecision | None = None
+    for left, order in zip(range(len(orders), 0, -1), orders, strict=True):
+        found = plan_order(problem, order, capacity_bytes, (deadline - time.perf_counter()) / left)
+        best = better(best, found)
+    return best
 
 
 def _cost(transfer: WholeTransfer, objective: Objective, machine: Machine, *, is_load: bool) -> int:

@@ -21,7 +21,7 @@ _SHRUNK_GAP_FRACTION = 0.002
 """These need not be solved to the end."""
 _CLOSE_FRACTION = 0.01
 """A plan this little above the bound is good enough not to look for another, once one had no places."""
-_FIRST_SHARE = 0.5
+_FIRST_SHARE = 0.7
 """Of the time: for programs of the whole capacity."""
 
 
@@ -69,7 +69,7 @@ def plan_order(
         if packing.verdict is PackingVerdict.PLACED:
             return _placed(program, decision, boxes, packing.offsets, lower_bound)
         load_bytes = peak_load_bytes(boxes)
-        best = _better(best, _repaired(program, decision, capacity_bytes, lower_bound))
+        best = better(best, _repaired(program, decision, capacity_bytes, lower_bound))
         if packing.verdict is not PackingVerdict.IMPOSSIBLE or _is_close(best):
             break
         if not forbid_what_does_not_fit(program, boxes, first_deadline - time.perf_counter()):
@@ -80,7 +80,7 @@ def plan_order(
         smaller = ResidencyProgram(problem, schedule, int(fraction * load_bytes))
         decision = smaller.solve(deadline - time.perf_counter(), _SHRUNK_GAP_FRACTION)
         if decision.choices is not None:
-            best = _better(best, _repaired(smaller, decision, capacity_bytes, lower_bound))
+            best = better(best, _repaired(smaller, decision, capacity_bytes, lower_bound))
     return best
 
 
@@ -91,7 +91,8 @@ def _repaired(
     return None if found is None else _placed(program, *found, lower_bound)
 
 
-def _better(one: PlacedDecision | None, other: PlacedDecision | None) -> PlacedDecision | None:
+def better(one: PlacedDecision | None, other: PlacedDecision | None) -> PlacedDecision | None:
+    """Return the cheaper of two plans, of which either may be missing."""
     if one is None or other is None:
         return one or other
     return min(one, other, key=lambda placed: placed.cost)
