@@ -14,7 +14,7 @@ from simulator.result import Result
 from sparsim.activations import ActivationDensities
 from sparsim.api import NO_BINDINGS, plan_options
 from sparsim.run_network import run_network
-from sparsim.weight_format import with_weight_format
+from sparsim.weight_format import all_with_weight_format
 from sparsim.workload import Workload, compared, make_workload, uses_zeros, with_known_zeros
 from workloads.compression import CompressionSpec, parse_spec
 from workloads.errors import ConfigError, InfeasiblePlan
@@ -172,9 +172,9 @@ def compare_workloads(
     Raises
     ------
     ConfigError
-        When an accelerator does not decode ``weight_format``.
+        When an accelerator does not decode ``weight_format``; names those that do.
     """
-    chosen = [with_weight_format(one, weight_format) for one in accelerators]
+    chosen = all_with_weight_format(accelerators, weight_format)
     cells: list[list[ComparedCell]] = []
     total = len(accelerators) * (1 + len(workloads))
     known = [with_known_zeros(one) for one in workloads] if any(map(uses_zeros, accelerators)) else workloads

@@ -64,14 +64,13 @@ def execute(options: argparse.Namespace) -> int:
     from sparsim.comparison import compare_workloads, load_accelerators, make_workloads
     from sparsim.export import json_text
     from sparsim.staging import check_writable
-    from sparsim.weight_format import with_weight_format
+    from sparsim.weight_format import all_with_weight_format
 
     if options.out is not None:
         check_writable(options.out)
     activations = chosen_activations(options)
     accelerators = load_accelerators(options.accelerators, options.overrides)
-    for accelerator in accelerators:
-        with_weight_format(accelerator, options.weight_format)  # a mistake in it is told before the work starts
+    all_with_weight_format(accelerators, options.weight_format)  # a mistake in it is told before the work starts
     network = load_chosen_network(options)
     workloads = make_workloads(network, options.network, options.compressions, activations)
     with progress_bar("costing cells (a first run compiles for half a minute)") as progress:

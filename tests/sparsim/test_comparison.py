@@ -122,6 +122,15 @@ def test_seeds_tell_specs_apart(topology: Path) -> None:
     assert [cell.compression for cell in cells[1:]] == ["unstructured:0.5; seed=1", "unstructured:0.5; seed=2"]
 
 
+def test_densities_of_single_layers_tell_specs_apart(tmp_path: Path, topology: Path) -> None:
+    for name, density in (("sparse", 0.25), ("denser", 0.5)):
+        (tmp_path / f"{name}.yaml").write_text(f"activation_density: {{layers: {{second: {density}}}}}\n")
+    cells = sparsim.compare(topology, ["eyeriss_v2"], [str(tmp_path / f"{name}.yaml") for name in ("sparse", "denser")])
+    texts = [f"dense; activation_density:second={density}" for density in (0.25, 0.5)]
+    assert [cell.compression for cell in cells] == ["dense", *texts]
+    assert cells[1].result.total_cycles < cells[2].result.total_cycles  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("weight_format", ["dense", "bitmap"])
 def test_the_weight_format_reaches_the_runs(trained: Path, weight_format: str) -> None:
     dense, pruned = sparsim.compare(trained, ["edge_npu"], ["nm:2:4"], weight_format=weight_format)

@@ -67,6 +67,7 @@ def test_mistakes(fails: Fails, topology: Path) -> None:
     fails("dense is always the first row", "compare", topology, "-a", "edge_npu", "--compress", "dense")
     formats = ("-a", "edge_npu", "-a", "os_array", "--weight-format", "bitmap")
     fails("weight format 'bitmap': os_array decodes dense; ", "compare", topology, *formats)
+    fails("of those compared edge_npu decodes it", "compare", topology, *formats)
     fails("the following arguments are required: -a/--accelerator", "compare", topology)
 
 

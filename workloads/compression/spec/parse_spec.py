@@ -5,6 +5,7 @@
            | "keep=" name { "," name }               first, last, depthwise or a glob: layers left alone
            | "seed=" whole number                    for what is drawn at random (0)
            | "activation_density=" fraction          non-zero part of what matrix operators read
+           | "activation_density:" GLOB "=" fraction of what operators read that the glob matches; later ones win
 
 Globs match names of operators and of their weights. The last piece that matches a layer says all that is done to it;
 ``keep`` overrules them all. ``dense`` is a method that does nothing.
@@ -20,12 +21,13 @@ from pathlib import Path
 
 from workloads.compression.spec.method_text import UnknownMethod, parse_recipe
 from workloads.compression.spec.methods import Recipe
-from workloads.compression.spec.spec import MAX_SEED, ActivationDensity, CompressionSpec, LayerRule
+from workloads.compression.spec.spec import MAX_SEED, ActivationDensity, CompressionSpec, LayerDensity, LayerRule
 from workloads.compression.spec.spec_file import read_spec_file
 from workloads.errors import ConfigError
 from workloads.nearest_names import did_you_mean
 
 _KEYS = ("keep", "seed", "activation_density")
+_LAYER_DENSITY = "activation_density:"
 
 
 def parse_spec(text: str) -> CompressionSpec:
@@ -55,6 +57,7 @@ class _PieceReader:
     keep: tuple[str, ...] | None = None
     seed: int | None = None
     density: float | None = None
+    layer_densities: tuple[LayerDensity, ...] = ()
 
     def read(self, piece: str) -> None:
         """Add one piece. A glob may hold ``=``, methods cannot: the last one divides them."""
@@ -72,6 +75,9 @@ class _PieceReader:
             case "activation_density":
                 self._once("activation_density", self.density, piece)
                 self.density = _parse_density(value, piece)
+            case _ if key.startswith(_LAYER_DENSITY):
+                glob = key.removeprefix(_LAYER_DENSITY).strip()
+                self.layer_densities += (LayerDensity(glob=glob, density_fraction=_parse_density(value, piece)),)
             case _:
                 self.layers += (LayerRule(glob=key, recipe=_parse_layer_recipe(key, value, piece)),)
 
@@ -82,14 +88,14 @@ class _PieceReader:
 
     def finish(self, text: str) -> CompressionSpec:
         """Return the spec; one that does nothing at all is an error."""
-        if self.default is None and not self.layers and self.density is None:
+        if self.default is None and not self.layers and self.density is None and not self.layer_densities:
             raise ConfigError(f"compression spec {text!r} says nothing: expected a method, such as nm:2:8 or int8")
         return CompressionSpec(
             default=self.default or Recipe(),
             layers=self.layers,
             keep=self.keep or (),
             seed=self.seed or 0,
-            activation_density=ActivationDensity(default=self.density),
+            activation_density=ActivationDensity(default=self.density, layers=self.layer_densities),
         )
 
 

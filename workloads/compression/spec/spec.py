@@ -77,7 +77,8 @@ class CompressionSpec:
     activation_density: ActivationDensity = field(default_factory=ActivationDensity)
 
     def __post_init__(self) -> None:
-        if not all((*self.keep, *(rule.glob for rule in self.layers))):
+        globs = [rule.glob for rule in self.layers] + [rule.glob for rule in self.activation_density.layers]
+        if not all((*self.keep, *globs)):
             raise ConfigError("compression spec: expected first, last, depthwise or a glob, found an empty name")
         if not 0 <= self.seed <= MAX_SEED:
             raise ConfigError(f"compression spec: seed is {self.seed}, expected 0 to {MAX_SEED}")
@@ -89,11 +90,12 @@ class CompressionSpec:
         return not any(recipe.methods for recipe in recipes) and self.activation_density == ActivationDensity()
 
     def __str__(self) -> str:
-        """Return the text of a spec; densities of single layers, which a file alone can state, are left out."""
+        """Return the text of a spec: all that it says, so that different specs differ."""
         pieces = [str(self.default)] if self.default.methods or not self.layers else []
         pieces += [f"{rule.glob}={rule.recipe}" for rule in self.layers]
         pieces += [f"keep={','.join(self.keep)}"] if self.keep else []
         pieces += [f"seed={self.seed}"] if self.seed else []
         density = self.activation_density.default
         pieces += [f"activation_density={density}"] if density is not None else []
+        pieces += [f"activation_density:{one.glob}={one.density_fraction}" for one in self.activation_density.layers]
         return "; ".join(pieces)

@@ -10,7 +10,7 @@ import pytest
 from workloads.compression.spec.method_text import parse_recipe
 from workloads.compression.spec.methods import Recipe
 from workloads.compression.spec.parse_spec import parse_spec
-from workloads.compression.spec.spec import ActivationDensity, CompressionSpec, LayerRule
+from workloads.compression.spec.spec import ActivationDensity, CompressionSpec, LayerDensity, LayerRule
 from workloads.errors import ConfigError
 
 
@@ -29,6 +29,15 @@ def test_all_pieces() -> None:
     )
 
 
+def test_densities_of_single_layers() -> None:
+    spec = parse_spec("activation_density: fc =0.25; activation_density:a=b=1; activation_density:fc=0")
+    assert spec.activation_density == ActivationDensity(
+        layers=tuple(
+            LayerDensity(glob=glob, density_fraction=part) for glob, part in (("fc", 0.25), ("a=b", 1), ("fc", 0))
+        )
+    )
+
+
 def test_a_glob_may_hold_an_equals_sign() -> None:
     assert parse_spec("a=b*=int8").layers == (LayerRule(glob="a=b*", recipe=parse_recipe("int8")),)
 
@@ -41,6 +50,8 @@ def test_a_glob_may_hold_an_equals_sign() -> None:
         "lowrank:0.25+w4a8",
         "unstructured:0.5; keep=first; seed=3; activation_density=0.123456789",
         "dense; activation_density=0.5",
+        "int8; activation_density=0.5; activation_density:fc=0.25; activation_density:layer1.*=0.75",
+        "dense; activation_density:x:0=1.0",
     ],
 )
 def test_prints_as_written(text: str) -> None:
@@ -57,6 +68,7 @@ def test_prints_as_written(text: str) -> None:
         ("fc=int8", False),
         ("int8", False),
         ("activation_density=0.5", False),
+        ("activation_density:fc=0.5", False),
     ],
 )
 def test_whether_a_spec_changes_anything(text: str, expected: bool) -> None:
@@ -97,6 +109,15 @@ def test_a_name_that_ends_in_yaml_is_a_file(tmp_path: Path) -> None:
         (
             "int8;activation_density=half",
             "compression spec: 'activation_density=half': expected a fraction in [0, 1], found 'half'",
+        ),
+        (
+            "int8;activation_density:fc=half",
+            "compression spec: 'activation_density:fc=half': expected a fraction in [0, 1], found 'half'",
+        ),
+        ("int8;activation_density:fc=1.5", "activation density of 'fc' is 1.5, expected a fraction in [0, 1]"),
+        (
+            "int8;activation_density:=0.5",
+            "compression spec: expected first, last, depthwise or a glob, found an empty name",
         ),
         (
             "int8;activation_density=1.5",

@@ -35,6 +35,18 @@ def test_activation_density_by_layer(tmp_path: Path) -> None:
     )
 
 
+def test_densities_by_layer_tell_specs_apart(tmp_path: Path) -> None:
+    """And their text says what the file does."""
+    texts = []
+    for density in (0.25, 0.5):
+        text = f'default: int8\nactivation_density: {{default: 0.5, layers: {{fc: {density}, "layer1.*": 1}}}}\n'
+        spec = read_spec_file(write(tmp_path, text))
+        assert parse_spec(str(spec)) == spec
+        texts.append(str(spec))
+    begin = "int8; activation_density=0.5; activation_density:fc="
+    assert texts == [f"{begin}{part}; activation_density:layer1.*=1.0" for part in ("0.25", "0.5")]
+
+
 def test_keep_as_text(tmp_path: Path) -> None:
     assert read_spec_file(write(tmp_path, "default: int8\nkeep: first, fc\n")).keep == ("first", "fc")
 
