@@ -97,7 +97,7 @@ def points_of(records, size) -> list[Point]:
     return [Point(int(row[tile_loops.FOOTPRINT_BITS]), int(row[tile_loops.TRAFFIC_BITS])) for row in rows]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(nest=matrix_nests(), accelerator=SHARED, share=st.sampled_from([0.0, 0.3, 1.0]))
 def test_products_with_every_set_of_whole_operands(nest, accelerator, share):
     machine = Machine(accelerator=accelerator)
