@@ -110,7 +110,7 @@ def _joint(planning: Planning, found: ResidencyPlan, result: Result, objective: 
         is_proven=found.is_proven and is_bounded,
         stays=found.plan.stays,
         buffers=tuple(
-            BufferPlace(step=step, offset_bytes=found.plan.buffers[cost.name], size_bytes=cost.buffer_bytes)
+            BufferPlace(step=step, offset_bytes=found.plan.buffers.get(cost.name, 0), size_bytes=cost.buffer_bytes)
             for step, cost in enumerate(result.operators)
             if cost.buffer_bytes
         ),
