@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 import platform
 
-from benchmarks import against_scalesim, allocate, closed_form, compressed, sparse_twins, startup, twin
+from benchmarks import (
+    against_scalesim,
+    allocate,
+    closed_form,
+    compressed,
+    residency,
+    sparse_twins,
+    startup,
+    twin,
+)
 from benchmarks.process import BenchmarkError
 
 _BENCHMARKS = {
@@ -16,6 +25,7 @@ _BENCHMARKS = {
     "compressed": compressed.measure,
     "sparse_twins": sparse_twins.measure,
     "allocate": allocate.measure,
+    "joint": residency.measure,
 }
 
 
