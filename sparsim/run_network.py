@@ -51,7 +51,7 @@ def _mapper_note(result: Result, options: PlanOptions, accelerator: Accelerator)
     planning = result.planning
     assert planning is not None, "the result of a chosen plan says how it was planned"
     if planning.mapper == Mapper.JOINT:
-        return f"plan: tiling and residency together, least {options.objective}, in the network's operator order"
+        return f"plan: tiling and residency together, least {options.objective} for its operator order"
     plan = f"plan: layer by layer, least {options.objective}; tensors pass through off-chip memory"
     if options.mapper is Mapper.LAYERS:
         return plan

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import sparsim
 from hw_configs.load import load_accelerator
 from mapper.choose_plan import Mapper, PlanOptions
@@ -11,6 +13,7 @@ from mapper.objective import Objective
 from sparsim.run_network import run_network
 from sparsim.workload import make_workload
 
+SCALE_SIM = Path(__file__).parents[1] / "data" / "scalesim"
 DENSE_NOTE = "os_array decodes no compressed weights: they are stored and moved dense, zeros and all"
 
 
@@ -30,6 +33,33 @@ def test_notes_of_the_plan(topology: Path) -> None:
     assert notes[-2:] == (
         "plan: layer by layer, least traffic; tensors pass through off-chip memory",
         "off-chip bandwidth is unbounded: bytes cost no time, and objective traffic would move fewer",
+    )
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_note_of_a_joint_plan(topology: Path, objective: Objective) -> None:
+    network, edge = sparsim.load_network(topology), load_accelerator("edge_npu")
+    result = run_network(network, edge, PlanOptions(objective=objective))
+    assert result.planning is not None
+    assert result.planning.mapper == "joint"
+    assert result.notes[-1] == (
+        f"plan: tiling and residency together, least {objective} for its operator order"
+    )
+
+
+def test_note_of_a_split_scratchpad(topology: Path) -> None:
+    split = load_accelerator(SCALE_SIM / "scale.cfg")
+    assert (
+        "plan: layer by layer, least latency; tensors pass through off-chip memory, since no scratchpad holds both "
+        "inputs and outputs"
+    ) in run_network(sparsim.load_network(topology), split, PlanOptions()).notes
+
+
+def test_note_of_a_plan_that_took_too_long(topology: Path) -> None:
+    network, edge = sparsim.load_network(topology), load_accelerator("edge_npu")
+    assert run_network(network, edge, PlanOptions(time_limit_s=1e-9)).notes[-1] == (
+        "plan: layer by layer, least latency; tensors pass through off-chip memory, since no better plan was found "
+        "within 1e-09 s"
     )
 
 
