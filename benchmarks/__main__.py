@@ -10,6 +10,7 @@ from benchmarks import (
     allocate,
     closed_form,
     compressed,
+    planning,
     residency,
     sparse_twins,
     startup,
@@ -25,6 +26,7 @@ _BENCHMARKS = {
     "compressed": compressed.measure,
     "sparse_twins": sparse_twins.measure,
     "allocate": allocate.measure,
+    "planning": planning.measure,
     "joint": residency.measure,
 }
 

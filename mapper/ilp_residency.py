@@ -221,10 +221,6 @@ class ResidencyProgram:
     def bytes_of(self, option: Choice) -> int:
         """Return the bytes of an operator's whole operands and buffers; what is written over another counts once."""
         sizes = self.problem.tensors.tensors
-        reused = [
-            result
-            for source, result in self.problem.in_place.items()
-            if source in option.whole and result in option.whole
-        ]
+        reused = [self.problem.in_place[one] for one in option.whole if self.problem.in_place.get(one) in option.whole]
         total = option.buffer_bytes + sum(sizes[one].size_bytes for one in option.whole)
         return total - sum(sizes[one].size_bytes for one in reused)

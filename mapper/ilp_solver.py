@@ -11,6 +11,7 @@ from enum import StrEnum
 from importlib.metadata import version
 
 import highspy
+import numpy as np
 import pulp
 
 from mapper.interruption import raise_if_interrupted
@@ -60,7 +61,7 @@ def solve(program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.
         return Answer(status=Status.OPTIMAL, lower_bound=0, chosen=frozenset(), values={})
     if time_limit_s <= 0:
         return Answer(status=Status.UNKNOWN, lower_bound=0, chosen=frozenset(), values={})
-    solver = pulp.HiGHS(
+    solver = _AllColumnsAtOnce(
         msg=False,
         timeLimit=time_limit_s,
         gapRel=gap_fraction,
@@ -84,6 +85,18 @@ def solve(program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.
         chosen=frozenset(name for name, value in values.items() if value > 0.5),
         values=values,
     )
+
+
+class _AllColumnsAtOnce(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP makes columns integer one by one, and HiGHS takes time that grows with all of them for each."""
+
+    def buildSolverModel(self, lp: pulp.LpProblem) -> None:
+        self.mip = False
+        super().buildSolverModel(lp)
+        self.mip = True
+        columns = [index for index, one in enumerate(lp.variables()) if one.cat == pulp.LpInteger]
+        kinds = np.full(len(columns), highspy.HighsVarType.kInteger.value, dtype=np.uint8)
+        lp.solverModel.changeColsIntegrality(len(columns), np.array(columns, dtype=np.int32), kinds)
 
 
 def _status(model_status: highspy.HighsModelStatus, solution_status: int) -> Status:
