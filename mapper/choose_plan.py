@@ -13,7 +13,7 @@ from mapper.residency.plan_network import ResidencyPlan, plan_residency
 from simulator.plan import Plan
 from simulator.result import BufferPlace, Planning, Result
 from simulator.simulate import simulate
-from workloads.errors import ConfigError
+from workloads.errors import ConfigError, InfeasiblePlan
 from workloads.network import Network
 
 
@@ -83,29 +83,40 @@ def choose_plan(
     """
     begin = time.perf_counter()
     objective = options.objective
-    plan = map_network(network, accelerator, objective=objective, progress=progress)
-    result = simulate(network, accelerator, plan, batch=batch)
-    layers = score_of(result, objective)
-    planning = Planning(mapper=str(Mapper.LAYERS), objective_value=layers, layer_by_layer_value=layers)
+    candidates: list[tuple[Plan, Result]] = []
+    shortage: InfeasiblePlan | None = None
+    try:
+        plan = map_network(network, accelerator, objective=objective, progress=progress)
+    except InfeasiblePlan as error:  # whole operands need no second buffer: a joint plan may fit all the same
+        shortage = error
+        layers = None
+    else:
+        result = simulate(network, accelerator, plan, batch=batch)
+        layers = score_of(result, objective)
+        planning = Planning(mapper=str(Mapper.LAYERS), objective_value=layers, layer_by_layer_value=layers)
+        candidates.append((plan, replace(result, planning=planning)))
     if options.mapper is Mapper.JOINT and isinstance(accelerator.scratchpad, Memory):
         for wanted in (Objective.ENERGY, Objective.LATENCY) if objective is Objective.EDP else (objective,):
             found = plan_residency(network, accelerator, wanted, time_limit_s=options.time_limit_s)
-            if found is None:
-                continue
-            joint = simulate(network, accelerator, found.plan, batch=batch)
-            if score_of(joint, objective) <= score_of(result, objective):
-                plan, result = found.plan, joint
-                planning = _joint(planning, found, joint, objective)
-    return plan, replace(result, planning=replace(planning, seconds=time.perf_counter() - begin))
+            if found is not None:
+                result = simulate(network, accelerator, found.plan, batch=batch)
+                planning = _planning(found, result, objective, layers)
+                candidates.append((found.plan, replace(result, planning=planning)))
+    if not candidates:
+        assert shortage is not None, "without an error there is a layer-by-layer plan"
+        raise shortage
+    plan, result = min(reversed(candidates), key=lambda one: score_of(one[1], objective))
+    assert result.planning is not None
+    return plan, replace(result, planning=replace(result.planning, seconds=time.perf_counter() - begin))
 
 
-def _joint(planning: Planning, found: ResidencyPlan, result: Result, objective: Objective) -> Planning:
-    """Return ``planning`` with what is known of the joint plan, and where it has tensors and tile buffers."""
+def _planning(found: ResidencyPlan, result: Result, objective: Objective, layers: float | None) -> Planning:
+    """What is known of a joint plan, and where it has tensors and tile buffers."""
     is_bounded = objective is not Objective.EDP
-    return replace(
-        planning,
+    return Planning(
         mapper=str(Mapper.JOINT),
         objective_value=score_of(result, objective),
+        layer_by_layer_value=layers,
         lower_bound_value=found.lower_bound if is_bounded else None,
         is_proven=found.is_proven and is_bounded,
         stays=found.plan.stays,

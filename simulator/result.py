@@ -262,7 +262,7 @@ class Planning:
     mapper : str
         ``joint`` or ``layers``.
     objective_value, layer_by_layer_value : float
-        Bytes, cycles, pJ, or pJ times cycles of this plan and of the layer-by-layer one.
+        Bytes, cycles, pJ, or pJ times cycles of this plan and of the layer-by-layer one; None where that does not fit.
     lower_bound_value : float or None
         No plan of this operator order goes below it, among the ways to run each operator that were looked at; None
         where nothing is known.
@@ -278,7 +278,7 @@ class Planning:
 
     mapper: str
     objective_value: float
-    layer_by_layer_value: float
+    layer_by_layer_value: float | None
     lower_bound_value: float | None = None
     is_proven: bool = False
     stays: tuple[Stay, ...] = ()

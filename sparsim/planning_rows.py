@@ -17,9 +17,15 @@ def planning_rows(result: Result) -> tuple[tuple[str, str, str], ...]:
         return ()
     if planning.mapper == "layers":
         return (("plan", "layers", "each operator alone; no tensor stays between them"),)
-    saved = 1 - planning.objective_value / planning.layer_by_layer_value if planning.layer_by_layer_value else 0.0
     kept = f"{len(planning.stays):,} whole tensors"
-    return (("plan", "joint", f"{saved:.1%} below layer by layer; {kept}; {_certainty(planning)}"),)
+    return (("plan", "joint", f"{_saving(planning)}; {kept}; {_certainty(planning)}"),)
+
+
+def _saving(planning: Planning) -> str:
+    if planning.layer_by_layer_value is None:
+        return "does not fit layer by layer"
+    saved = 1 - planning.objective_value / planning.layer_by_layer_value if planning.layer_by_layer_value else 0.0
+    return f"{saved:.1%} below layer by layer"
 
 
 def _certainty(planning: Planning) -> str:

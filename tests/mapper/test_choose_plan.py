@@ -206,3 +206,17 @@ def test_progress_counts_operators(resnet9: Network, small_npu: Accelerator) -> 
     options = PlanOptions(mapper=Mapper.LAYERS)
     choose_plan(resnet9, small_npu, options, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1]
+
+
+def test_what_fits_jointly_alone_is_planned_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_small(*_: object, **__: object) -> None:
+        raise InfeasiblePlan("operator 'a' does not fit")
+
+    monkeypatch.setattr(module, "map_network", too_small)
+    accelerator = make_accelerator(port_bytes=1)
+    planning = chosen(chain(), accelerator, objective=Objective.TRAFFIC).planning
+
+    assert planning is not None
+    assert (planning.mapper, planning.objective_value, planning.layer_by_layer_value) == ("joint", 128, None)
+    with pytest.raises(InfeasiblePlan, match="operator 'a' does not fit"):
+        chosen(chain(), accelerator, mapper=Mapper.LAYERS)

@@ -87,3 +87,8 @@ def test_a_real_run(tiny_result: Result) -> None:
 
 def test_an_accelerator_with_a_split_scratchpad_is_planned_layer_by_layer(topology: Path) -> None:
     assert planning_rows(sparsim.run(topology, SCALE_SIM / "scale.cfg"))[0][1] == "layers"
+
+
+def test_what_does_not_fit_layer_by_layer(tiny_result: Result) -> None:
+    planning = replace(JOINT, layer_by_layer_value=None)
+    assert row(tiny_result, planning)[2] == "does not fit layer by layer; 2 whole tensors; proven"
