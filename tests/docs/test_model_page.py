@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hw_configs.load import load_accelerator
-from simulator.plan import Plan, Tiling
+from simulator.plan import Plan, Stay, Tiling
 from simulator.position_tiles import PositionTile
 from simulator.result import Limit, OperandTraffic, OperatorCost
 from simulator.simulate import simulate
+from simulator.streaming import Streaming
 from workloads.formats import INT8, INT32
 from workloads.network import Network
 from workloads.operators import Convolution, Operator, Window
@@ -32,12 +34,26 @@ def _network() -> Network:
     return Network(name="example", operators=(conv,), tensors={tensor.name: tensor for tensor in tensors})
 
 
+TILING = Tiling(position_tile=PositionTile(num_positions=8), filter_tile=8, channel_tile=8)
+
+
+def _cost(plan: Plan) -> OperatorCost:
+    overrides = ["array.rows=8", "array.cols=8", "off_chip.bandwidth_bytes_per_second=8 GB/s"]
+    return simulate(_network(), load_accelerator("edge_npu", overrides=overrides), plan).operators[0]
+
+
 @pytest.fixture(scope="module")
 def cost() -> OperatorCost:
-    overrides = ["array.rows=8", "array.cols=8", "off_chip.bandwidth_bytes_per_second=8 GB/s"]
-    tiling = Tiling(position_tile=PositionTile(num_positions=8), filter_tile=8, channel_tile=8)
-    plan = Plan(schedule=("conv",), tilings={"conv": tiling})
-    return simulate(_network(), load_accelerator("edge_npu", overrides=overrides), plan).operators[0]
+    return _cost(Plan(schedule=("conv",), tilings={"conv": TILING}))
+
+
+@pytest.fixture(scope="module")
+def whole() -> OperatorCost:
+    """Input and output whole: x at bytes 0 to 128, y behind it, then weight and bias."""
+    tiling = replace(TILING, streaming=Streaming(input_fraction=0.0, output_fraction=0.0))
+    x = Stay(tensor="x", first_step=0, last_step=0, offset_bytes=0, size_bytes=128, is_loaded=True)
+    y = Stay(tensor="y", first_step=0, last_step=0, offset_bytes=128, size_bytes=128, is_stored=True)
+    return _cost(Plan(schedule=("conv",), tilings={"conv": tiling}, stays=(x, y), buffers={"conv": 256}))
 
 
 def test_cycles(cost: OperatorCost) -> None:
@@ -63,6 +79,15 @@ def test_energy(cost: OperatorCost) -> None:
     assert cost.energy.vector_pj == 0
 
 
+def test_whole_tensors(whole: OperatorCost, cost: OperatorCost) -> None:
+    assert whole.off_chip_bytes == OperandTraffic(input_read=128, weight_read=608, output_write=128)
+    assert whole.off_chip_bytes.total == whole.compulsory_bytes == 864
+    assert (whole.whole_tensor_bytes, whole.buffer_bytes, whole.scratchpad_bytes) == (256, 608, 864)
+    assert whole.total_cycles == 116 + 176 + 86 + 86 + 116 == 580
+    assert (whole.compute_cycles, whole.scratchpad_accesses) == (cost.compute_cycles, cost.scratchpad_accesses)
+    assert whole.limited_by is Limit.OFF_CHIP
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -71,6 +96,8 @@ def test_energy(cost: OperatorCost) -> None:
         "2 x 96 + 576 + 32 + 2 x 64 = 928 bytes",
         "288 + 112 + 108 + 108 = **616 cycles**, 444 of them stalls",
         "928 x 8 bits x 8 pJ = 59,392 pJ",
+        "Off-chip 128 + 608 + 128 = 864 bytes, the compulsory ones",
+        "116 + 176 + 86 + 86 + 116 = **580 cycles**",
     ],
 )
 def test_the_page_says_so(text: str) -> None:
