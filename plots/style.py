@@ -52,6 +52,7 @@ DOTS: dict[str, Dot] = {
     OperatorKind.GEMM: Dot(VERMILLION, "s"),
     OperatorKind.MATMUL: Dot(GREEN, "D"),
     OperatorKind.RECURRENT: Dot(PURPLE, "^"),
+    OperatorKind.CONV_WEIGHT_GRADIENT: Dot(ORANGE, "P"),
 }
 OTHER_DOT = Dot(GREY, "X")
 

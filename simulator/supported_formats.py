@@ -9,7 +9,7 @@ from hw_configs.accelerator import Array
 from hw_configs.multiplication_free import bits_of_same_range, is_multiplication_free
 from workloads.formats import ElementFormat, NumberKind
 from workloads.network import Network
-from workloads.operators import Convolution, Gemm, MatMul, Recurrent
+from workloads.operators import Convolution, ConvolutionWeightGradient, Gemm, MatMul, Recurrent
 from workloads.tensor import Tensor
 
 
@@ -73,6 +73,6 @@ def _operands(network: Network) -> set[str]:
     return {
         name
         for operator in network.operators
-        if isinstance(operator.work, Convolution | Gemm | MatMul | Recurrent)
+        if isinstance(operator.work, Convolution | ConvolutionWeightGradient | Gemm | MatMul | Recurrent)
         for name in operator.inputs[:2]
     }

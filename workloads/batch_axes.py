@@ -14,6 +14,7 @@ from workloads.errors import NetworkError
 from workloads.operators import (
     Activation,
     Convolution,
+    ConvolutionWeightGradient,
     Elementwise,
     Gemm,
     MatMul,
@@ -22,8 +23,10 @@ from workloads.operators import (
     Operator,
     OperatorKind,
     Pooling,
+    PoolingGradient,
     Recurrent,
     Reduction,
+    RowGradient,
     Softmax,
     View,
 )
@@ -97,6 +100,8 @@ def output_axes(operator: Operator, flow: BatchFlow) -> tuple[BatchAxis | None, 
             found = _through_view(step)
         case Movement() as work:
             found = _through_movement(step, work)
+        case ConvolutionWeightGradient() | PoolingGradient() | RowGradient():
+            raise step.error("a training graph has the batch of the network that it was made of")
     return (found,) * len(operator.outputs)
 
 
@@ -160,7 +165,8 @@ def _through_matmul(step: _Step, work: MatMul) -> BatchAxis:
         if carried is None:
             continue
         from_end = carried.axis - len(shape)
-        summed = -1 if side == 0 or work.transpose_b or len(shape) == 1 else -2
+        rows_last = not work.transpose_a if side == 0 else work.transpose_b
+        summed = -1 if rows_last or len(shape) == 1 else -2
         if from_end == summed:
             raise step.error("it is in the axis that is summed over")
         if from_end >= -2:  # rows of A, or columns of B

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from workloads.compound_activations import merge_compound_activations
 from workloads.formats import NumberKind
-from workloads.loop_nest import operations_per_element
 from workloads.network import Network
 from workloads.operators import (
     Activation,
@@ -27,6 +26,7 @@ from workloads.operators import (
     Pooling,
 )
 from workloads.tensor import Tensor, TensorRole
+from workloads.vector_operations import operations_per_element
 
 _MATRIX_WORK = Convolution | Gemm | MatMul
 _VECTOR_WORK = Elementwise | Normalisation | Pooling

@@ -16,6 +16,7 @@ from workloads.operand_storage import OperandStorage, dense_storage
 from workloads.operators import (
     Activation,
     Convolution,
+    ConvolutionWeightGradient,
     Elementwise,
     Gemm,
     MatMul,
@@ -24,8 +25,10 @@ from workloads.operators import (
     Operator,
     OperatorKind,
     Pooling,
+    PoolingGradient,
     Recurrent,
     Reduction,
+    RowGradient,
     Softmax,
     View,
     Window,
@@ -33,6 +36,7 @@ from workloads.operators import (
 from workloads.recurrent_sparsity import joined_sparsity
 from workloads.sparsity import Sparsity
 from workloads.tensor import Tensor, TensorRole
+from workloads.vector_operations import OPERATIONS, elementwise_operations, resize_operations, row_gradient_operations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,21 +270,31 @@ def lower(operator: Operator, tensors: Mapping[str, Tensor]) -> MatrixNest | tup
         case Pooling() as work:
             return (_lower_pooling(work, ins[0], outs, fused),)
         case Softmax() as work:
-            return _lower_rows(ins, outs, ins[0].shape[work.axis], _OPERATIONS["softmax"])
+            return _lower_rows(ins, outs, ins[0].shape[work.axis], OPERATIONS["softmax"])
         case Normalisation() as work:
             row = math.prod(ins[0].shape[axis] for axis in work.axes)
-            operations = _OPERATIONS["normalisation" if work.axes else "affine"]
+            operations = OPERATIONS["normalisation" if work.axes else "affine"]
             return _lower_rows(ins, outs, row, operations + fused)
-        case Reduction():
-            return (_stream(ins, outs, num_positions=ins[0].num_elements, num_operations=ins[0].num_elements),)
+        case Reduction() as work:
+            elements = ins[0].num_elements
+            operations = OPERATIONS.get(work.function, 1) * elements
+            return (_stream(ins, outs, num_positions=elements, num_operations=operations),)
         case Elementwise() | Activation() as work:
             read_once = tuple({tensor.name: tensor for tensor in ins}.values())
-            operations = _OPERATIONS.get(work.function, 1) * max(1, len(ins) - 1) + fused
+            operations = elementwise_operations(work.function, len(ins)) + fused
             return _lower_elementwise(read_once, outs, operations * outs[0].num_elements)
         case Movement() as work:
             return (_lower_movement(work, ins, outs),)
         case View():
             return ()
+        case ConvolutionWeightGradient() as work:
+            return _lower_weight_gradient(work, ins, outs[0])
+        case PoolingGradient() as work:
+            return (_lower_pooling_gradient(work, ins, outs),)
+        case RowGradient() as work:
+            row = math.prod(ins[0].shape[axis] for axis in work.axes)
+            operations = row_gradient_operations(work.function, has_axes=bool(work.axes))
+            return _lower_rows(ins, outs, row, operations, reads_saved=True)
 
 
 def nests_of(operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[MatrixNest | VectorNest, ...]:
@@ -305,31 +319,6 @@ def nests_of(operator: Operator, tensors: Mapping[str, Tensor]) -> tuple[MatrixN
         unfolded_taps=lowered.k_per_channel,
     )
     return (lowered, unfolded)
-
-
-_OPERATIONS = {
-    "softmax": 5,  # maximum, subtract, exponential, sum, multiply by the reciprocal
-    "normalisation": 6,  # sum, sum of squares, subtract, multiply by the reciprocal, scale, shift
-    "affine": 2,  # scale, shift: a normalisation whose statistics are given
-    "sigmoid": 3,
-    "tanh": 3,
-    "gelu": 5,
-    "silu": 4,
-    "hardswish": 4,
-    "mish": 5,
-    "erf": 4,
-    "exp": 2,
-    "softplus": 3,
-}
-"""Vector-unit operations an element.
-
-Assumes a transcendental function takes one table look-up and one interpolation (two operations) on a vector lane.
-"""
-
-
-def operations_per_element(function: str) -> int:
-    """Return the vector-unit operations that an activation or element-wise function takes for one element."""
-    return _OPERATIONS.get(function, 1)
 
 
 def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, fused: int) -> MatrixNest:
@@ -359,6 +348,44 @@ def _lower_convolution(work: Convolution, ins: tuple[Tensor, ...], out: Tensor, 
         fused_operations_per_output=fused,
         input_sparsity=x.sparsity,
         weight_sparsity=w.sparsity,
+    )
+
+
+def _lower_weight_gradient(work: ConvolutionWeightGradient, ins: tuple[Tensor, ...], out: Tensor) -> MatrixNest:
+    """The convolution of ``wide``, its channels taken for the batch and its batch for the channels, by ``narrow``.
+
+    Example: the gradient of a 3 x 3 kernel of stride 2 over 8 x 8 elements (padding 1) is a convolution with 3 x 3
+    positions, one element apart, of a 4 x 4 kernel whose elements are 2 apart.
+    """
+    wide, narrow = ins
+    window = work.window
+    axes = tuple(
+        SpatialAxis(
+            num_positions=window.kernel[axis],
+            input_size=wide.shape[2 + axis],
+            kernel=narrow.shape[2 + axis],
+            stride=window.dilations[axis],
+            dilation=window.strides[axis],
+            pad_begin=window.pads_begin[axis],
+        )
+        for axis in range(len(window.kernel))
+    )
+    return MatrixNest(
+        groups=work.groups,
+        batch=wide.shape[1] // work.groups,
+        axes=axes,
+        num_filters=narrow.shape[1] // work.groups,
+        num_channels=wide.shape[0],
+        k_per_channel=math.prod(narrow.shape[2:]),
+        input_bits=wide.format.bits,
+        weight_bits=narrow.format.bits,
+        output_bits=out.format.bits,
+        input_kind=wide.format.kind,
+        weight_kind=narrow.format.kind,
+        resident_bits=0,
+        num_output_elements=out.num_elements,
+        input_sparsity=wide.sparsity,
+        weight_sparsity=narrow.sparsity,
     )
 
 
@@ -394,8 +421,8 @@ def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int
     Assumes an operand broadcast along some but not all leading axes is fetched again for each group.
     """
     a, b = ins[0].shape, ins[1].shape
-    k = a[-1]
-    m = a[-2] if len(a) > 1 else 1
+    k = a[-2] if work.transpose_a else a[-1]
+    m = (a[-1] if work.transpose_a else a[-2]) if len(a) > 1 else 1
     n = (b[-2] if work.transpose_b else b[-1]) if len(b) > 1 else 1
     groups = out.num_elements // (m * n)
     if _is_swapped(ins[0], ins[1]):
@@ -406,7 +433,7 @@ def _lower_matmul(work: MatMul, ins: tuple[Tensor, ...], out: Tensor, fused: int
             return _with_one_group(_product(groups, n, m, k, swapped, out, fused))
         return _product(groups, n, m, k, swapped, out, fused)
     if math.prod(b[:-2]) == 1:  # B is shared by every leading axis
-        return _product(1, math.prod(a[:-1]), n, k, ins, out, fused)
+        return _product(1, math.prod(a[:-2]) * m, n, k, ins, out, fused)
     return _product(groups, m, n, k, ins, out, fused)
 
 
@@ -438,7 +465,7 @@ def _lower_recurrent(work: Recurrent, ins: tuple[Tensor, ...], outs: tuple[Tenso
         resident_bits=_total_bits(ins[3:]),
         num_output_elements=sum(out.num_elements for out in outs),
         sequential=True,
-        fused_operations_per_output=fused + work.num_gates * _OPERATIONS["sigmoid"],
+        fused_operations_per_output=fused + work.num_gates * OPERATIONS["sigmoid"],
         weight_sparsity=joined_sparsity(w, r),
         weight_storage=None
         if w.format.bits == r.format.bits
@@ -473,6 +500,13 @@ def _lower_pooling(work: Pooling, x: Tensor, outs: tuple[Tensor, ...], fused: in
     )
 
 
+def _lower_pooling_gradient(work: PoolingGradient, ins: tuple[Tensor, ...], outs: tuple[Tensor, ...]) -> VectorNest:
+    """Assumes the gradients of overlapping pooling windows are added on chip, while they stream through once."""
+    per_window = 1 if work.function == "max" else 1 + math.prod(work.window.kernel)
+    positions = ins[0].num_elements
+    return _stream(ins, outs, num_positions=positions, num_operations=per_window * positions)
+
+
 def _total_bits(tensors: tuple[Tensor, ...]) -> int:
     return sum(tensor.size_bits for tensor in tensors)
 
@@ -497,8 +531,11 @@ def _stream(
     )
 
 
-def _lower_rows(ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], row: int, operations: int) -> tuple[VectorNest, ...]:
-    x, parameters = ins[:1], ins[1:]
+def _lower_rows(
+    ins: tuple[Tensor, ...], outs: tuple[Tensor, ...], row: int, operations: int, *, reads_saved: bool = False
+) -> tuple[VectorNest, ...]:
+    num_streamed = sum(tensor.shape == ins[0].shape for tensor in ins) if reads_saved else 1
+    x, parameters = ins[:num_streamed], ins[num_streamed:]
     total = operations * x[0].num_elements
     whole_rows = _stream(x, outs, num_positions=x[0].num_elements // row, num_operations=total, residents=parameters)
     if row == 1:
@@ -533,7 +570,6 @@ def _lower_movement(work: Movement, ins: tuple[Tensor, ...], outs: tuple[Tensor,
     if work.kind in (OperatorKind.SLICE, OperatorKind.GATHER):
         read = positions * ins[0].format.bits if ins else 0
         return replace(nest, input_bits=read + _total_bits(ins[1:]))
-    if work.kind is OperatorKind.RESIZE and work.function in ("linear", "cubic"):
-        taps = 4 if work.function == "linear" else 16
-        return replace(nest, num_operations=taps * positions)
+    if work.kind is OperatorKind.RESIZE:
+        return replace(nest, num_operations=resize_operations(work.function, ins[0].num_elements, positions))
     return nest

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workloads.loop_nest import MatrixNest, VectorNest, matrix_operands
-from workloads.operators import Activation, Elementwise, Movement, Normalisation, Operator, OperatorKind, Softmax
+from workloads.operators import (
+    Activation,
+    Elementwise,
+    Movement,
+    Normalisation,
+    Operator,
+    OperatorKind,
+    RowGradient,
+    Softmax,
+)
 from workloads.tensor import Tensor
 
 Shares = Mapping[str, float]
@@ -59,6 +68,9 @@ def _streamed_bits(operator: Operator, tensors: Mapping[str, Tensor], nest: Vect
     match operator.work:
         case Softmax() | Normalisation():
             return {names[0]: tensors[names[0]].size_bits}
+        case RowGradient():
+            shape = tensors[names[0]].shape
+            return {name: tensors[name].size_bits for name in names if tensors[name].shape == shape}
         case Elementwise() | Activation():
             positions = tensors[operator.outputs[0]].num_elements
             full = {name: tensors[name].size_bits for name in names if tensors[name].num_elements == positions}

@@ -32,6 +32,9 @@ class OperatorKind(StrEnum):
     GATHER = "gather"
     COPY = "copy"
     VIEW = "view"
+    CONV_WEIGHT_GRADIENT = "conv_weight_gradient"
+    POOL_GRADIENT = "pool_gradient"
+    ROW_GRADIENT = "row_gradient"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,8 @@ class MatMul:
 
     transpose_b: bool = False
     """B is stored (..., N, K), as attention's keys are."""
+    transpose_a: bool = False
+    """A is stored (..., K, M), as what a gradient sums over rows of is; A has two axes at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,41 @@ class View:
     """The same bytes under another shape (reshape, flatten, squeeze, identity): costs nothing."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvolutionWeightGradient:
+    """Gradient of a convolution's weights: for each weight, a sum over batch and positions.
+
+    Inputs: ``wide`` (B, C, *spatial), over which the window slides, and ``narrow`` (B, N, *out), an element a position.
+    Output: (N, C/groups, *kernel). Of a convolution ``wide`` is its input and ``narrow`` the gradient of its output; of
+    a transposed one it is the other way round.
+    """
+
+    window: Window
+    groups: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolingGradient:
+    """Gradient of pooling's input. Inputs: gradient of the output (B, C, *out); for ``max`` also the position of each
+    maximum in its window, of the same shape. Output: (B, C, *spatial).
+    """
+
+    function: str
+    window: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowGradient:
+    """Gradient of the input of what runs along ``axes``: softmax and normalisations.
+
+    Inputs: gradient of the output, then what was saved of the same shape (softmax's output, a normalisation's input),
+    then parameters. Output: gradient of the input, of the same shape. ``axes`` is empty when the statistics are given.
+    """
+
+    function: str
+    axes: tuple[int, ...] = ()
+
+
 Work = (
     Convolution
     | Gemm
@@ -179,6 +219,9 @@ Work = (
     | Reduction
     | Movement
     | View
+    | ConvolutionWeightGradient
+    | PoolingGradient
+    | RowGradient
 )
 
 _KIND_OF_WORK: dict[type, OperatorKind] = {
@@ -192,6 +235,9 @@ _KIND_OF_WORK: dict[type, OperatorKind] = {
     Softmax: OperatorKind.SOFTMAX,
     Reduction: OperatorKind.REDUCTION,
     View: OperatorKind.VIEW,
+    ConvolutionWeightGradient: OperatorKind.CONV_WEIGHT_GRADIENT,
+    PoolingGradient: OperatorKind.POOL_GRADIENT,
+    RowGradient: OperatorKind.ROW_GRADIENT,
 }
 
 

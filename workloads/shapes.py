@@ -11,6 +11,7 @@ from workloads.errors import NetworkError
 from workloads.operators import (
     Activation,
     Convolution,
+    ConvolutionWeightGradient,
     Elementwise,
     Gemm,
     MatMul,
@@ -19,7 +20,9 @@ from workloads.operators import (
     Operator,
     OperatorKind,
     Pooling,
+    PoolingGradient,
     Recurrent,
+    RowGradient,
     Softmax,
     View,
 )
@@ -56,6 +59,14 @@ def check_shapes(operator: Operator, tensors: Mapping[str, Tensor]) -> None:
             _expect(operator, "weight shape", inputs[1][-2:], (work.num_gates * work.hidden_size, work.input_size))
         case Movement():
             _check_movement(operator, work, inputs, outputs)
+        case ConvolutionWeightGradient():
+            _check_weight_gradient(operator, work, inputs, outputs[0])
+        case PoolingGradient():
+            _check_pooling(operator, work, outputs[0], inputs[0])
+            for shape in inputs[1:]:
+                _expect(operator, "shape of the positions of maxima", shape, inputs[0])
+        case RowGradient():
+            _expect(operator, "output shape", outputs[0], inputs[0])
         case _:
             pass
 
@@ -96,7 +107,21 @@ def _check_convolution(operator: Operator, work: Convolution, inputs: list[Shape
     _expect(operator, "spatial size", narrow[2:], sizes)
 
 
-def _check_pooling(operator: Operator, work: Pooling, x: Shape, output: Shape) -> None:
+def _check_weight_gradient(
+    operator: Operator, work: ConvolutionWeightGradient, inputs: list[Shape], output: Shape
+) -> None:
+    wide, narrow = inputs
+    _expect(operator, "number of spatial axes", len(wide) - 2, len(work.window.kernel))
+    _expect(operator, "batch", narrow[0], wide[0])
+    for what, channels in (("input channels", wide[1]), ("output channels", narrow[1])):
+        if channels % work.groups:
+            raise NetworkError(f"operator {operator.name!r}: {channels} {what} do not divide into {work.groups} groups")
+    sizes = tuple(work.window.output_size(axis, size) for axis, size in enumerate(wide[2:]))
+    _expect(operator, "spatial size", narrow[2:], sizes)
+    _expect(operator, "output shape", output, (narrow[1], wide[1] // work.groups, *work.window.kernel))
+
+
+def _check_pooling(operator: Operator, work: Pooling | PoolingGradient, x: Shape, output: Shape) -> None:
     _expect(operator, "batch and channels", output[:2], x[:2])
     for axis, size in enumerate(x[2:]):
         floor = work.window.output_size(axis, size)
@@ -105,7 +130,7 @@ def _check_pooling(operator: Operator, work: Pooling, x: Shape, output: Shape) -
 
 
 def _check_matmul(operator: Operator, work: MatMul, inputs: list[Shape], output: Shape) -> None:
-    a, b = inputs[0], _swap(inputs[1], work.transpose_b)
+    a, b = _swap(inputs[0], work.transpose_a), _swap(inputs[1], work.transpose_b)
     if len(a) == 1:
         a = (1, *a)
         output = (*output[:-1], 1, output[-1]) if len(b) > 1 else (1, *output)

@@ -124,9 +124,9 @@ def layout_shape(operator: Operator, name: str, shape: tuple[int, ...]) -> tuple
 
 
 def _rows_are_filters(operator: Operator, name: str) -> bool:
-    """Whether the matrix is stored (N, K): one row a filter. A weight on the left of a MatMul is (M, K) already."""
+    """Whether the matrix is stored (N, K): one row a filter. A weight on the left of a MatMul is (M, K) as a rule."""
     work = operator.work
     if isinstance(work, Gemm):
         return work.transpose_b
     assert isinstance(work, MatMul)
-    return work.transpose_b if operator.inputs[1] == name else True
+    return work.transpose_b if operator.inputs[1] == name else not work.transpose_a

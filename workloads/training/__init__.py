@@ -1,0 +1,23 @@
+"""Training steps: a network's forward pass, loss, backward pass and update as one network, and their memory."""
+
+from workloads.training.graph import TrainingNetwork, training_network
+from workloads.training.loss import Loss
+from workloads.training.memory import TrainingMemory, training_memory
+from workloads.training.optimiser import Optimiser
+from workloads.training.stage import Stage, StepRole
+from workloads.training.training_formats import TrainingFormats
+from workloads.training.update_scheme import ChannelShare, UpdateScheme
+
+__all__ = [
+    "ChannelShare",
+    "Loss",
+    "Optimiser",
+    "Stage",
+    "StepRole",
+    "TrainingFormats",
+    "TrainingMemory",
+    "TrainingNetwork",
+    "UpdateScheme",
+    "training_memory",
+    "training_network",
+]
