@@ -20,7 +20,7 @@ stores. Only bytes are limited here; places are found, or found missing, afterwa
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -91,7 +91,7 @@ class ResidencyProgram:
 
     def solve(self, time_limit_s: float, gap_fraction: float = 0.0) -> Decision:
         """Return the least cost, as far as is known in ``time_limit_s`` seconds, or to within ``gap_fraction``."""
-        answer = solve(self._program, time_limit_s, gap_fraction)
+        answer = solve(self._program, time_limit_s, gap_fraction, self._streamed_start())
         if answer.status not in (Status.OPTIMAL, Status.FEASIBLE):
             infeasible = answer.status is Status.INFEASIBLE
             bound = answer.lower_bound * self._unit
@@ -108,6 +108,20 @@ class ResidencyProgram:
             lower_bound=answer.lower_bound * self._unit,
             is_proven=answer.status is Status.OPTIMAL and gap_fraction == 0,
         )
+
+    def _streamed_start(self) -> Mapping[str, float]:
+        """Nothing whole, every operator by its cheapest choice: a solution unless one needs some."""
+        start: dict[str, float] = {}
+        for step, operator in enumerate(self.schedule):
+            options = self.problem.choices[operator]
+            streamed = [(one.cost, number) for number, one in enumerate(options) if self._may_start(one)]
+            if not streamed:
+                return {}
+            start[self._chosen[step][min(streamed)[1]].name] = 1.0
+        return start
+
+    def _may_start(self, option: Choice) -> bool:
+        return not option.whole and option.buffer_bytes <= self.capacity_bytes
 
     def forbid(
         self, gaps: Collection[Gap], wholes: Collection[tuple[int, int]], buffers: Collection[tuple[int, int]]

@@ -6,6 +6,7 @@ PuLP calls a time-out with an incumbent "Optimal" and leaves values behind when 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
@@ -17,6 +18,7 @@ import pulp
 from mapper.interruption import raise_if_interrupted
 
 SOLVER = f"HiGHS {version('highspy')}"
+NO_START: Mapping[str, float] = {}
 _TOLERANCE = 1e-9
 """A binary this far from a whole number times the largest size stays below one unit; HiGHS' own 1e-6 does not."""
 
@@ -51,11 +53,14 @@ class Answer:
     values: dict[str, float]
 
 
-def solve(program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.0) -> Answer:
+def solve(
+    program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.0, start: Mapping[str, float] = NO_START
+) -> Answer:
     """Return what HiGHS proves of ``program`` within ``time_limit_s`` seconds.
 
     Every objective coefficient must be whole, and every variable in the objective integer. A solution that is at most
-    ``gap_fraction`` above the bound ends the search: it is called optimal, its bound is not its cost.
+    ``gap_fraction`` above the bound ends the search: it is called optimal, its bound is not its cost. ``start`` is a
+    solution to begin with, by name of variable, 0 unless given.
     """
     if not program.variables():
         return Answer(status=Status.OPTIMAL, lower_bound=0, chosen=frozenset(), values={})
@@ -69,6 +74,7 @@ def solve(program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.
         mip_feasibility_tolerance=_TOLERANCE,
         primal_feasibility_tolerance=_TOLERANCE,
     )
+    solver.start = start
     program.solve(solver)
     raise_if_interrupted()
     model = program.solverModel
@@ -88,7 +94,12 @@ def solve(program: pulp.LpProblem, time_limit_s: float, gap_fraction: float = 0.
 
 
 class _AllColumnsAtOnce(pulp.HiGHS):  # type: ignore[misc]
-    """PuLP makes columns integer one by one, and HiGHS takes time that grows with all of them for each."""
+    """PuLP makes columns integer one by one, and HiGHS takes time that grows with all of them for each.
+
+    It has no way to hand on a solution to begin with either.
+    """
+
+    start: Mapping[str, float] = NO_START
 
     def buildSolverModel(self, lp: pulp.LpProblem) -> None:
         self.mip = False
@@ -97,6 +108,10 @@ class _AllColumnsAtOnce(pulp.HiGHS):  # type: ignore[misc]
         columns = [index for index, one in enumerate(lp.variables()) if one.cat == pulp.LpInteger]
         kinds = np.full(len(columns), highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         lp.solverModel.changeColsIntegrality(len(columns), np.array(columns, dtype=np.int32), kinds)
+        if self.start:
+            known = highspy.HighsSolution()
+            known.col_value = [self.start.get(one.name, 0.0) for one in lp.variables()]
+            lp.solverModel.setSolution(known)
 
 
 def _status(model_status: highspy.HighsModelStatus, solution_status: int) -> Status:

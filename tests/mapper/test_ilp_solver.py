@@ -73,3 +73,14 @@ def test_a_time_out_proves_nothing(with_slack):
 
 def test_the_solver_has_a_version():
     assert SOLVER.startswith("HiGHS 1.")
+
+
+def test_a_start_is_kept_when_no_time_is_left_to_improve_it() -> None:
+    """A knapsack of 60 things is not solved in a millisecond; what it begins with is a solution all the same."""
+    program = pulp.LpProblem("knapsack", pulp.LpMinimize)
+    taken = [program.add_variable(f"take_{index}", cat="Binary") for index in range(60)]
+    program += -pulp.lpSum((997 * index**2 % 389 + 100) * one for index, one in enumerate(taken))
+    program += pulp.lpSum((991 * index**3 % 397 + 100) * one for index, one in enumerate(taken)) <= 6000
+
+    assert solve(program, 1e-9).status is Status.UNKNOWN
+    assert solve(program, 1e-9, start={"take_3": 1.0}).chosen >= {"take_3"}
