@@ -10,6 +10,7 @@ from hw_configs.accelerator import Array
 from simulator.supported_formats import with_supported_formats
 from workloads.formats import FP16, FP32, INT8, INT32, parse_format
 from workloads.network import Network
+from workloads.training import training_network
 from workloads.zoo.builder import ConvSpec, GraphBuilder
 
 
@@ -119,3 +120,12 @@ def test_weights_without_multiplication(weights, formats, kept):
     found = with_supported_formats(with_weights(weights), array(*formats, accumulator=accumulator))
 
     assert formats_of(found)["fc.weight"] == (parse_format(weights).name if kept else formats[0])
+
+
+def test_gradients_of_weights_are_products_too():
+    """Narrow operands that only a weight gradient multiplies decide what the array has to do."""
+    step = training_network(network("fp32"), loss="mean_squared").network
+    found = with_supported_formats(step, array("int8"))
+
+    assert formats_of(found)["conv.weight_gradient1"] == "int8"
+    assert {tensor.format.name for tensor in found.tensors.values()} == {"int8", "int32"}

@@ -1,13 +1,18 @@
 """Lowering by hand: sizes, operations and bits of each kind of operator."""
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workloads.formats import INT8, INT32
-from workloads.loop_nest import MatrixNest, MatrixOperands, lower, matrix_operands, nests_of
+from workloads.loop_nest import MatrixNest, MatrixOperands, SpatialAxis, lower, matrix_operands, nests_of
 from workloads.operators import (
     Activation,
     Convolution,
+    ConvolutionWeightGradient,
     Elementwise,
     Fusion,
     Gemm,
@@ -17,8 +22,10 @@ from workloads.operators import (
     Operator,
     OperatorKind,
     Pooling,
+    PoolingGradient,
     Recurrent,
     Reduction,
+    RowGradient,
     Softmax,
     View,
     Window,
@@ -293,3 +300,80 @@ def test_second_outputs_leave_too():
     cell = Recurrent(num_gates=4, num_steps=5, batch=2, input_size=3, hidden_size=6)
     nest = lower(Operator(name="cell", work=cell, inputs=("s", "w", "r"), outputs=("o", "h")), tensors)
     assert nest.num_output_elements == 60 + 12
+
+
+def test_weight_gradient_is_a_convolution_with_batch_and_channels_swapped():
+    """2 images of 4 channels, 8 x 8, and 6 output channels of 4 x 4: each of 6 x 4 x 9 weights sums 2 x 16 products."""
+    work = ConvolutionWeightGradient(window=window(3, stride=2, pad=1))
+    nest = lowered(work, [(2, 4, 8, 8), (2, 6, 4, 4)], (6, 4, 3, 3))
+
+    assert (nest.groups, nest.m, nest.n, nest.k) == (1, 4 * 9, 6, 2 * 16)
+    assert nest.axes == (SpatialAxis(num_positions=3, input_size=8, kernel=4, stride=1, dilation=2, pad_begin=1),) * 2
+    assert nest.num_output_elements == 6 * 4 * 9
+    assert (nest.num_channels, nest.k_per_channel, nest.resident_bits) == (2, 16, 0)
+
+
+@given(
+    kernel=st.integers(1, 3), stride=st.integers(1, 3), pad=st.integers(0, 1), groups=st.integers(1, 3), data=st.data()
+)
+def test_gradients_of_a_convolution_multiply_as_often_as_it_does(kernel, stride, pad, groups, data):
+    size, batch = data.draw(st.integers(kernel, 9)), data.draw(st.integers(1, 3))
+    channels, filters = groups * data.draw(st.integers(1, 3)), groups * data.draw(st.integers(1, 3))
+    slide = window(kernel, stride, pad)
+    out = slide.output_size(0, size)
+    x, w, y = (batch, channels, size, size), (filters, channels // groups, kernel, kernel), (batch, filters, out, out)
+    forward = lowered(Convolution(window=slide, groups=groups), [x, w], y)
+    backward = lowered(Convolution(window=slide, groups=groups, transposed=True), [y, w], x)
+    weights = lowered(ConvolutionWeightGradient(window=slide, groups=groups), [x, y], w)
+
+    assert forward.num_macs == backward.num_macs == weights.num_macs == batch * out**2 * math.prod(w)
+    assert weights.groups * weights.m * weights.n == math.prod(w)
+
+
+def test_transposed_first_matrix_keeps_the_product():
+    """(7, 3, 2) transposed is 7 matrices of 2 x 3; by one matrix they are a product of 14 rows."""
+    nest = lowered(MatMul(transpose_a=True), [(7, 3, 2), (7, 3, 5)], (7, 2, 5))
+    shared = lowered(MatMul(transpose_a=True), [(7, 3, 2), (3, 5)], (7, 2, 5))
+
+    assert (nest.groups, nest.m, nest.n, nest.k) == (7, 2, 5, 3)
+    assert (shared.groups, shared.m, shared.n, shared.k) == (1, 14, 5, 3)
+
+
+def test_pooling_gradient_adds_what_a_window_spreads():
+    """16 gradients: one addition each for a maximum; one factor and 9 additions each for an average of 3 x 3."""
+    slide = window(3, stride=2, pad=1)
+    inputs = [(1, 1, 4, 4), (1, 1, 4, 4)]
+    (largest,) = lowered(PoolingGradient(function="max", window=slide), inputs, (1, 1, 8, 8))
+    (mean,) = lowered(PoolingGradient(function="average", window=slide), inputs[:1], (1, 1, 8, 8))
+
+    assert (largest.num_operations, largest.input_bits, largest.output_bits) == (16, 2 * 16 * 8, 64 * 8)
+    assert (mean.num_operations, mean.input_bits) == (16 * 10, 16 * 8)
+
+
+def test_row_gradient_reads_two_tensors_by_whole_rows_or_twice():
+    """5 rows of 4: gradient and output are 20 elements each; 4 operations an element."""
+    whole, pieces = lowered(RowGradient(function="softmax", axes=(1,)), [(5, 4), (5, 4)], (5, 4))
+
+    assert (whole.num_positions, whole.input_bits, whole.num_operations) == (5, 2 * 20 * 8, 80)
+    assert (pieces.num_positions, pieces.input_bits, pieces.num_operations) == (20, 4 * 20 * 8, 80)
+
+
+def test_gradient_of_a_normalisation_with_given_statistics_is_a_factor():
+    (nest,) = lowered(RowGradient(function="batch_normalisation"), [(2, 3, 4), (3,)], (2, 3, 4))
+
+    assert (nest.input_bits, nest.resident_bits, nest.num_operations) == (24 * 8, 24, 24)
+
+
+def test_gradient_of_a_resize_adds_the_taps_of_each_element_it_reads():
+    """16 gradients of a linear interpolation fall on 4 neighbours each; of a nearest one on one."""
+    linear = lowered(Movement(kind=OperatorKind.RESIZE, function="linear_gradient"), [(1, 1, 4, 4)], (1, 1, 2, 2))
+    nearest = lowered(Movement(kind=OperatorKind.RESIZE, function="nearest_gradient"), [(1, 1, 4, 4)], (1, 1, 2, 2))
+
+    assert (linear[0].num_operations, nearest[0].num_operations) == (64, 16)
+
+
+def test_update_counts_operations_once_an_element():
+    """Adam takes 13 operations for each of 10 weights, however many states it reads."""
+    (nest,) = lowered(Elementwise(function="adam_update"), [(10,)] * 4, (10,))
+
+    assert (nest.num_operations, nest.input_bits) == (130, 4 * 80)

@@ -8,7 +8,14 @@ from workloads.formats import INT8
 from workloads.loop_nest import MatrixNest, nests_of
 from workloads.nest_operands import NestOperands, nest_operands
 from workloads.network import Network
-from workloads.operators import Operator, OperatorKind, Recurrent, Reduction
+from workloads.operators import (
+    ConvolutionWeightGradient,
+    Operator,
+    OperatorKind,
+    Recurrent,
+    Reduction,
+    RowGradient,
+)
 from workloads.tensor import Tensor, TensorRole
 from workloads.zoo import registry
 from workloads.zoo.builder import ConvSpec, GraphBuilder, PoolSpec
@@ -235,3 +242,28 @@ def check(operator: Operator, network: Network, nest, found: NestOperands) -> No
             assert times == pytest.approx(1) or times == pytest.approx(2)
     for name, share in found.outputs.items():
         assert share * nest.output_bits == pytest.approx(tensors[name].size_bits)
+
+
+def test_row_gradient_streams_what_was_saved_and_keeps_parameters():
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=INT8, role=TensorRole.ACTIVATION)
+        for name, shape in {"dy": (5, 4), "x": (5, 4), "scale": (4,), "dx": (5, 4)}.items()
+    }
+    work = RowGradient(function="layer_normalisation", axes=(1,))
+    operator = Operator(name="op", work=work, inputs=("dy", "x", "scale"), outputs=("dx",))
+    expected = operands({"dy": 0.5, "x": 0.5}, {}, {"scale": 1.0}, {"dx": 1.0})
+
+    assert [nest_operands(operator, tensors, nest) for nest in nests_of(operator, tensors)] == [expected, expected]
+
+
+def test_weight_gradient_multiplies_the_wide_tensor_by_the_narrow_one():
+    tensors = {
+        name: Tensor(name=name, shape=shape, format=INT8, role=TensorRole.ACTIVATION)
+        for name, shape in {"x": (1, 2, 4, 4), "dy": (1, 3, 4, 4), "dw": (3, 2, 1, 1)}.items()
+    }
+    window = ConvSpec(filters=3, kernel=1).window([4, 4])
+    work = ConvolutionWeightGradient(window=window)
+    operator = Operator(name="op", work=work, inputs=("x", "dy"), outputs=("dw",))
+    expected = operands({"x": 1.0}, {"dy": 1.0}, {}, {"dw": 1.0})
+
+    assert [nest_operands(operator, tensors, nest) for nest in nests_of(operator, tensors)] == [expected, expected]

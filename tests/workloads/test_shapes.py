@@ -6,6 +6,7 @@ from workloads.errors import NetworkError
 from workloads.formats import INT8
 from workloads.operators import (
     Convolution,
+    ConvolutionWeightGradient,
     Elementwise,
     Gemm,
     MatMul,
@@ -13,7 +14,9 @@ from workloads.operators import (
     Operator,
     OperatorKind,
     Pooling,
+    PoolingGradient,
     Recurrent,
+    RowGradient,
     Softmax,
     View,
     Window,
@@ -54,6 +57,8 @@ FITTING = [
     (Gemm(transpose_a=True, transpose_b=True), [(3, 2), (5, 3)], (2, 5)),
     (MatMul(), [(7, 1, 2, 3), (4, 3, 5)], (7, 4, 2, 5)),
     (MatMul(transpose_b=True), [(7, 2, 3), (7, 5, 3)], (7, 2, 5)),
+    (MatMul(transpose_a=True), [(7, 3, 2), (3, 5)], (7, 2, 5)),
+    (MatMul(transpose_a=True, transpose_b=True), [(7, 3, 2), (7, 5, 3)], (7, 2, 5)),
     (MatMul(), [(3,), (3, 5)], (5,)),
     (MatMul(), [(2, 3), (3,)], (2,)),
     (Elementwise(function="add"), [(2, 3), (3,)], (2, 3)),
@@ -65,6 +70,11 @@ FITTING = [
         [(5, 2, 3), (1, 24, 3), (1, 24, 6)],
         (5, 1, 2, 6),
     ),
+    (ConvolutionWeightGradient(window=window(stride=2)), [(2, 4, 8, 8), (2, 6, 4, 4)], (6, 4, 3, 3)),
+    (ConvolutionWeightGradient(window=window(), groups=2), [(2, 4, 8, 8), (2, 6, 8, 8)], (6, 2, 3, 3)),
+    (PoolingGradient(function="max", window=window(stride=2)), [(1, 4, 4, 4), (1, 4, 4, 4)], (1, 4, 8, 8)),
+    (PoolingGradient(function="average", window=window(kernel=2, stride=2, pad=0)), [(1, 4, 4, 4)], (1, 4, 7, 7)),
+    (RowGradient(function="softmax", axes=(1,)), [(2, 3), (2, 3)], (2, 3)),
 ]
 
 MISFITS = [
@@ -100,6 +110,51 @@ MISFITS = [
     (MatMul(), [(6, 2, 3), (4, 3, 5)], (6, 2, 5), "do not broadcast"),
     (Elementwise(function="add"), [(2, 3), (4,)], (2, 3), "do not broadcast"),
     (Elementwise(function="add"), [(2, 3), (3,)], (3, 2), "output shape"),
+    (MatMul(transpose_a=True), [(7, 2, 3), (3, 5)], (7, 2, 5), "inner dimension is 2, expected 3"),
+    (
+        ConvolutionWeightGradient(window=window(), groups=4),
+        [(1, 4, 8, 8), (1, 6, 8, 8)],
+        (6, 1, 3, 3),
+        "6 output channels do not divide into 4 groups",
+    ),
+    (
+        ConvolutionWeightGradient(window=window(), groups=4),
+        [(1, 6, 8, 8), (1, 4, 8, 8)],
+        (4, 1, 3, 3),
+        "6 input channels do not divide into 4 groups",
+    ),
+    (ConvolutionWeightGradient(window=window()), [(2, 4, 8, 8), (1, 6, 8, 8)], (6, 4, 3, 3), "batch is 1, expected 2"),
+    (
+        ConvolutionWeightGradient(window=window()),
+        [(1, 4, 8), (1, 6, 8)],
+        (6, 4, 3),
+        "number of spatial axes is 1, expected 2",
+    ),
+    (
+        ConvolutionWeightGradient(window=window(stride=2)),
+        [(1, 4, 8, 8), (1, 6, 8, 4)],
+        (6, 4, 3, 3),
+        r"spatial size is \(8, 4\), expected \(4, 4\)",
+    ),
+    (
+        ConvolutionWeightGradient(window=window()),
+        [(1, 4, 8, 8), (1, 6, 8, 8)],
+        (4, 6, 3, 3),
+        r"output shape is \(4, 6, 3, 3\), expected \(6, 4, 3, 3\)",
+    ),
+    (
+        PoolingGradient(function="max", window=window(stride=2)),
+        [(1, 4, 4, 4), (1, 4, 8, 8)],
+        (1, 4, 8, 8),
+        r"shape of the positions of maxima is \(1, 4, 8, 8\), expected \(1, 4, 4, 4\)",
+    ),
+    (
+        PoolingGradient(function="max", window=window(stride=2)),
+        [(1, 4, 6, 4)],
+        (1, 4, 8, 8),
+        "output size of spatial axis 0 is 6, expected 4",
+    ),
+    (RowGradient(function="softmax", axes=(1,)), [(2, 3), (2, 3)], (3, 2), r"output shape is \(3, 2\)"),
     (View(), [(2, 3)], (7,), "number of elements is 7, expected 6"),
     (Movement(kind=OperatorKind.CONCAT), [(2, 3), (2, 4)], (2, 8), "number of output elements is 16, expected 14"),
     (
