@@ -53,6 +53,7 @@ CASES = [
     (right(MatMul()), "w", (4,), (1, 1, 1, 4)),
     (left(MatMul()), "w", (6, 4), (1, 6, 1, 4)),
     (left(MatMul(transpose_b=True)), "w", (2, 6, 4), (2, 6, 1, 4)),
+    (left(MatMul(transpose_a=True)), "w", (2, 4, 6), (2, 6, 1, 4)),
     (left(MatMul()), "w", (4,), (1, 1, 1, 4)),
     (CELL, "w", (2, 20, 3), (2, 20, 1, 3)),
     (CELL, "r", (2, 20, 5), (2, 20, 1, 5)),

@@ -21,8 +21,6 @@ def normalisation(step: GradientStep, work: Normalisation) -> None:
     Assumes the gradients of scale and shift are summed in a pass of their own over what is saved.
     """
     x, *parameters = step.operator.inputs
-    if work.function == "lrn":
-        raise step.no_rule("local response normalisation")
     if step.needs(0):
         saved = (x,) if work.axes else ()
         gradient = RowGradient(function=work.function, axes=work.axes)

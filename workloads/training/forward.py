@@ -26,7 +26,7 @@ def training_forward(network: Network, needing: Collection[str], trained: Collec
 
     Activations are taken out of the operator that they are fused into where their slope depends on what only the
     array has seen; maximum pooling also makes the positions of its maxima; batch normalisations that are trained take
-    the statistics of the batch. Inference outputs that somebody reads are activations; the rest stay outputs.
+    the statistics of the batch.
 
     Assumes batch normalisations of which nothing is trained keep their given statistics.
     Assumes running statistics are kept at no cost: they are two numbers a channel.

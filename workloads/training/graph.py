@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workloads.errors import NetworkError
 from workloads.network import Network
 from workloads.operators import Operator
+from workloads.tensor import TensorRole
 from workloads.training.backward_graph import BackwardGraph
 from workloads.training.backward_pointwise import before_fusions
 from workloads.training.checkpoints import StepGraph, with_checkpoints
@@ -147,10 +148,15 @@ def _append_gradients(graph: BackwardGraph, operator: Operator) -> None:
 
 def _finished(graph: BackwardGraph, step: StepGraph, network: Network, replaced: Mapping[str, str]) -> TrainingNetwork:
     unused = [name for name in graph.parts if name not in graph.gradients]
+    read = {name for operator in step.operators for name in operator.inputs}
+    tensors = dict(step.tensors)
+    for tensor in graph.forward.with_role(TensorRole.OUTPUT):
+        if tensor.name in read:  # by the loss, or by another operator: a training step does not hand it out
+            tensors[tensor.name] = replace(tensor, role=TensorRole.ACTIVATION)
     finished = Network(
         name=f"{network.name} training",
         operators=step.operators,
-        tensors=step.tensors,
+        tensors=tensors,
         notes=(*network.notes, *_notes(graph.forward, unused)),
     )
     gradients = {name: graph.gradients[name] for name in graph.parts if name in graph.gradients}

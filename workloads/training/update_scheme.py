@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from workloads.errors import ConfigError
+from workloads.errors import ConfigError, NetworkError
 from workloads.nearest_names import nearest_names
 from workloads.network import Network
 from workloads.operators import Convolution, Elementwise, Gemm, MatMul, Normalisation, Operator
@@ -74,6 +74,8 @@ def trained_parts(network: Network, scheme: UpdateScheme) -> Mapping[str, Traine
     ------
     ConfigError
         When a glob names no operator, when nothing is trained, or for a part of a weight that several operators read.
+    NetworkError
+        When the network has no parameters.
     """
     _check_globs(network, scheme)
     parts: dict[str, TrainedPart] = {}
@@ -87,6 +89,8 @@ def trained_parts(network: Network, scheme: UpdateScheme) -> Mapping[str, Traine
             readers.setdefault(name, []).append(operator.name)
             if _is_trained(operator, is_bias=_is_bias(operator, index), scheme=scheme):
                 parts.setdefault(name, _part(operator, index, network, scheme))
+    if not readers:
+        raise NetworkError(f"network {network.name!r} has no parameters: there is nothing to train")
     if not parts:
         raise ConfigError(
             f"update scheme: freezes all of network {network.name!r}; expected at least one trained parameter"

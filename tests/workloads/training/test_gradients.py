@@ -8,9 +8,9 @@ import pytest
 from tests.workloads.training.execute import Meanings, execute
 from workloads.formats import FP32
 from workloads.network import Network
-from workloads.operators import Convolution, MatMul, OperatorKind, Reduction
+from workloads.operators import Convolution, Fusion, MatMul, OperatorKind, Reduction
 from workloads.tensor import TensorRole
-from workloads.training import TrainingNetwork, training_network
+from workloads.training import ChannelShare, TrainingNetwork, UpdateScheme, training_network
 from workloads.zoo.builder import ConvSpec, GraphBuilder, PoolSpec, fused
 
 _STEP = 1e-6
@@ -48,14 +48,9 @@ def attention() -> Network:
     q, k, v = (graph.linear(name, x, 4) for name in ("q", "k", "v"))
     weights = graph.softmax("softmax", graph.matmul("scores", q, k, transpose_b=True))
     x = graph.elementwise("residual", "add", x, graph.matmul("context", weights, v))
-    x = graph.linear("mlp", x, 6, fusions=(graph_gelu(),))
+    gelu = Fusion(name="mlp.gelu", function="gelu", num_operations_per_output=5)
+    x = graph.linear("mlp", x, 6, fusions=(gelu,))
     return graph.finish((graph.linear("fc", x, 5, bias=False),))
-
-
-def graph_gelu():
-    from workloads.operators import Fusion
-
-    return Fusion(name="mlp.gelu", function="gelu", num_operations_per_output=5)
 
 
 def arithmetic() -> Network:
@@ -214,8 +209,6 @@ def test_recomputed_activations_give_the_same_gradients() -> None:
 
 
 def test_a_part_of_the_channels_has_the_gradient_of_the_whole() -> None:
-    from workloads.training import ChannelShare, UpdateScheme
-
     network = convolutions()
     shares = (ChannelShare(layers="*", fraction=0.5),)
     whole, part = training_network(network), training_network(network, update=UpdateScheme(channel_shares=shares))
