@@ -58,7 +58,7 @@ _ROW_GRADIENT_OPERATIONS = {
     "softmax": 4,  # dy y and its sum, subtract, multiply
     "rms_normalisation": 8,  # sum of squares (2), dy scale and its product with x summed (3), dy scale, a x added (3)
     "lp_normalisation": 8,
-    "lrn": 14,  # squares in a sliding sum (3), two powers of it (4), dy x y in a sliding sum (4), two products, their sum
+    "lrn": 14,  # squares in a sliding sum (3), its powers (4), dy x y in a sliding sum (4), two products, a sum
 }
 _NORMALISATION_GRADIENT_OPERATIONS = 12
 """Sums of x, of its squares, of dy scale, of that times x (7); then dy scale again, times a, plus b x, plus c (5)."""

@@ -130,8 +130,8 @@ def _append_backward(graph: BackwardGraph, scheme: UpdateScheme, optimiser: Opti
             for name, reader in updates:
                 replaced.update(append_update(graph, optimiser, name, reader))
         else:
-            waiting.extend(updates)
-    for name, reader in reversed(waiting):
+            waiting = [*updates, *waiting]
+    for name, reader in waiting:
         replaced.update(append_update(graph, optimiser, name, reader))
     return replaced
 
