@@ -14,7 +14,7 @@ from workloads.operators import (
     OperatorKind,
     Reduction,
 )
-from workloads.training.gradient_step import GradientStep
+from workloads.training.gradient_step import GradientStep, numbered
 
 _SLICE = Movement(kind=OperatorKind.SLICE)
 
@@ -140,5 +140,5 @@ def _batched(step: GradientStep, index: int, product: _Product) -> str:
     """The product of each matrix, summed over leading axes that the operand does not have."""
     leading = step.shape(step.gradient)[:-2]
     shape = (*leading, *step.input_shape(index)[-2:])
-    made = step.emit(index, "input_gradient", product.matmul(), (product.first, product.second), shape)
+    made = step.emit(index, numbered("input_gradient", index), product.matmul(), (product.first, product.second), shape)
     return step.reduced(index, made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workloads.operators import Movement, OperatorKind, View
-from workloads.training.gradient_step import GradientStep
+from workloads.training.gradient_step import GradientStep, numbered
 
 _PAD = Movement(kind=OperatorKind.PAD, function="zero")
 
@@ -43,7 +43,7 @@ def view(step: GradientStep, work: View) -> None:
 def _concat(step: GradientStep) -> None:
     for index in step.needed():
         work = Movement(kind=OperatorKind.SLICE)
-        step.give(index, step.emit(index, "input_gradient", work, (step.gradient,)))
+        step.give(index, step.emit(index, numbered("input_gradient", index), work, (step.gradient,)))
 
 
 def _joined(step: GradientStep) -> None:

@@ -6,7 +6,7 @@ from workloads.errors import UnsupportedOperator
 from workloads.operators import Activation, Elementwise, Fusion, Operator
 from workloads.training.backward_graph import BackwardGraph, Made
 from workloads.training.gradient_paths import FACTORS, FROM_INPUT, FROM_OUTPUT, STRAIGHT_THROUGH, TERMS
-from workloads.training.gradient_step import GradientStep
+from workloads.training.gradient_step import GradientStep, numbered
 from workloads.training.stage import Stage, StepRole
 
 _EDGE_WEIGHTS = "edge_weights"
@@ -20,36 +20,37 @@ def elementwise(step: GradientStep, work: Elementwise) -> None:
 
 
 def _shared_mean(step: GradientStep) -> str:
-    return step.scaled(step.needed()[0], step.gradient, "mean_gradient")
+    return step.scaled(step.needed()[0], step.gradient)
 
 
 def _part(step: GradientStep, function: str, index: int, dy: str) -> str:
     """The gradient with respect to input ``index``, in the shape of the output."""
     inputs, shape = step.operator.inputs, step.shape(dy)
     others = tuple(name for number, name in enumerate(inputs) if number != index)
+    word = numbered("gradient", index)
     match function:
         case "add" if any(fusion.function == _EDGE_WEIGHTS for fusion in step.operator.fusions):
             return step.scaled(index, dy)
         case "add" | "mean":
             return dy
         case "sub":
-            return dy if index == 0 else step.emit(index, "gradient", Activation(function="neg"), (dy,), shape)
+            return dy if index == 0 else step.emit(index, word, Activation(function="neg"), (dy,), shape)
         case "mul":
-            return step.emit(index, "gradient", Elementwise(function="mul"), (dy, *others), shape)
+            return step.emit(index, word, Elementwise(function="mul"), (dy, *others), shape)
         case "div" if index == 0:
-            return step.emit(index, "gradient", Elementwise(function="div"), (dy, *others), shape)
+            return step.emit(index, word, Elementwise(function="div"), (dy, *others), shape)
         case "div":
             read = (dy, step.operator.outputs[0], inputs[1])
-            return step.emit(index, "gradient", Elementwise(function="div_gradient"), read, shape)
+            return step.emit(index, word, Elementwise(function="div_gradient"), read, shape)
         case "pow":
-            return step.emit(index, "gradient", Elementwise(function="pow_gradient"), (dy, *inputs), shape)
+            return step.emit(index, word, Elementwise(function="pow_gradient"), (dy, *inputs), shape)
         case "max" | "min":
             read = (dy, inputs[index], step.operator.outputs[0])
-            return step.emit(index, "gradient", Elementwise(function=f"{function}_gradient"), read, shape)
+            return step.emit(index, word, Elementwise(function=f"{function}_gradient"), read, shape)
         case "where":
-            return step.emit(index, "gradient", Elementwise(function="where"), (inputs[0], dy), shape)
+            return step.emit(index, word, Elementwise(function="where"), (inputs[0], dy), shape)
         case "rotary":
-            return step.emit(index, "gradient", Elementwise(function="rotary"), (dy, *others), shape)
+            return step.emit(index, word, Elementwise(function="rotary"), (dy, *others), shape)
         case _:
             raise step.no_rule(f"element-wise function {function!r}")
 
@@ -72,8 +73,8 @@ def activation(step: GradientStep, work: Activation) -> None:
     elif function in FROM_INPUT:
         for index in step.needed():
             work_of_slope = Elementwise(function=f"{function}_gradient")
-            tables_read = () if index else tables
-            made = step.emit(index, "gradient", work_of_slope, (dy, x, *tables_read), step.shape(dy))
+            tables_read, word = () if index else tables, numbered("gradient", index)
+            made = step.emit(index, word, work_of_slope, (dy, x, *tables_read), step.shape(dy))
             step.give(index, step.reduced(index, made))
     else:
         raise step.no_rule(f"activation {function!r}")

@@ -11,6 +11,11 @@ from workloads.training.gradient_paths import differentiable_inputs
 from workloads.training.stage import StepRole
 
 
+def numbered(word: str, index: int) -> str:
+    """Return ``word`` for the first input and ``word1``, ``word2``, ... for those after it."""
+    return f"{word}{index or ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class GradientStep:
     """One forward operator whose gradients are being written; ``graph`` is modified in place.
@@ -47,8 +52,8 @@ class GradientStep:
     def emit(self, index: int, word: str, work: Work, inputs: tuple[str, ...], shape: Shape | None = None) -> str:
         """Append an operator on the way to the gradient of input ``index``; return its output.
 
-        Its name ends in ``word`` and, from the second input on, in the input's number. ``shape`` is that of the input
-        unless given.
+        Its name ends in ``word``, which tells it from all others of this step; ``shape`` is that of the input unless
+        given.
         """
         name = self.operator.inputs[index]
         is_view = isinstance(work, View)  # the same bytes
@@ -57,8 +62,7 @@ class GradientStep:
             format=self.graph.tensors[inputs[0]].format if is_view else self.graph.gradient_format(name),
         )
         role = StepRole(stage=self.graph.stage_of(name), forward_operator=self.operator.name)
-        label = f"{self.operator.name}.{word}{index or ''}"
-        return self.graph.emit(label, work, inputs, made, role)
+        return self.graph.emit(f"{self.operator.name}.{word}", work, inputs, made, role)
 
     def give(self, index: int, gradient: str) -> None:
         """Contribute ``gradient`` to the gradient of input ``index``."""
@@ -76,11 +80,12 @@ class GradientStep:
         aligned = (1,) * (len(found) - len(wanted)) + wanted
         axes = tuple(axis for axis, size in enumerate(found) if aligned[axis] != size)
         if not axes:
-            return self.viewed(index, "gradient_view", gradient, wanted)
-        return self.emit(index, "gradient_reduced", Reduction(function="sum", axes=axes), (gradient,))
+            return self.viewed(index, numbered("gradient_view", index), gradient, wanted)
+        return self.emit(index, numbered("gradient_reduced", index), Reduction(function="sum", axes=axes), (gradient,))
 
-    def scaled(self, index: int, gradient: str, word: str = "gradient_scaled") -> str:
+    def scaled(self, index: int, gradient: str) -> str:
         """Return ``gradient`` times a constant."""
+        word = numbered("gradient_scaled", index)
         return self.emit(index, word, Elementwise(function="mul"), (gradient,), self.shape(gradient))
 
     def expanded(self, index: int, gradient: str) -> str:
@@ -88,7 +93,7 @@ class GradientStep:
         if self.shape(gradient) == self.input_shape(index):
             return gradient
         work = Movement(kind=OperatorKind.COPY, function="expand")
-        return self.emit(index, "gradient_expanded", work, (gradient,))
+        return self.emit(index, numbered("gradient_expanded", index), work, (gradient,))
 
     def no_rule(self, what: str) -> UnsupportedOperator:
         """Return the error for an operator that has no gradient rule."""

@@ -27,17 +27,17 @@ def test_each_segment_is_computed_again_before_its_backward_pass():
 
     assert recomputed(step) == ["conv2", "conv0"]
     assert order.index("conv4.input_gradient") < order.index("conv2.recomputed")
-    assert order.index("conv2.recomputed") < order.index("conv3.weight_gradient1")
-    assert order.index("conv2.weight_gradient1") < order.index("conv0.recomputed")
+    assert order.index("conv2.recomputed") < order.index("conv3.weight_gradient")
+    assert order.index("conv2.weight_gradient") < order.index("conv0.recomputed")
 
 
 def test_backward_operators_read_the_copies():
     step = training_network(chain(3), checkpoints=("conv1",))
     by_name = {one.name: one for one in step.network.operators}
 
-    assert by_name["conv1.weight_gradient1"].inputs[0] == "conv0.recomputed"
+    assert by_name["conv1.weight_gradient"].inputs[0] == "conv0.recomputed"
     assert by_name["conv0.recomputed"].inputs == ("x", "conv0.weight", "conv0.bias")
-    assert by_name["conv2.weight_gradient1"].inputs[0] == "conv1"
+    assert by_name["conv2.weight_gradient"].inputs[0] == "conv1"
     assert not any(name.endswith(".recomputed") for name in by_name["conv1"].inputs)
 
 

@@ -49,10 +49,10 @@ def test_a_step_of_two_layers():
     ]
     assert names(step, Stage.BACKWARD) == ["fc.input_gradient", "flat.gradient_view", "conv.relu_gradient"]
     assert names(step, Stage.WEIGHT_GRADIENT) == [
-        "fc.weight_gradient1",
+        "fc.weight_gradient",
         "fc.gradient_view2",  # of one image the bias's gradient is the output's
-        "conv.weight_gradient1",
-        "conv.bias_gradient2",
+        "conv.weight_gradient",
+        "conv.bias_gradient",
     ]
     assert names(step, Stage.UPDATE) == [
         f"{name}.update" for name in ("conv.weight", "conv.bias", "fc.weight", "fc.bias")
@@ -128,7 +128,7 @@ def test_updates_at_once_do_not_wait_for_the_end():
 
     assert sorted(order) == sorted(at_end)
     assert order.index("fc.weight.update") < order.index("conv.relu_gradient")
-    assert at_end.index("fc.weight.update") > at_end.index("conv.weight_gradient1")
+    assert at_end.index("fc.weight.update") > at_end.index("conv.weight_gradient")
 
 
 def test_folded_batch_normalisations_are_noted():

@@ -45,7 +45,7 @@ def test_no_backward_pass_below_the_lowest_trained_layer():
     touched = {step.roles[one.name].forward_operator for one in step.operators_of(Stage.BACKWARD)}
 
     assert touched == {"conv3", "conv4"}
-    assert [one.name for one in step.operators_of(Stage.WEIGHT_GRADIENT)] == ["conv3.weight_gradient1"]
+    assert [one.name for one in step.operators_of(Stage.WEIGHT_GRADIENT)] == ["conv3.weight_gradient"]
 
 
 def test_biases_alone_save_slopes_only():
@@ -74,8 +74,8 @@ def test_a_share_of_a_grouped_convolution_is_whole_groups():
     shares = (ChannelShare(layers="conv", fraction=0.3),)
     step = training_network(builder.finish((x,)), update=UpdateScheme(channel_shares=shares))
 
-    assert step.network.tensors["conv.weight_gradient1"].shape == (4, 3, 1, 1)
-    assert step.network.tensors["conv.input_part1"].shape == (1, 6, 4, 4)
+    assert step.network.tensors["conv.weight_gradient"].shape == (4, 3, 1, 1)
+    assert step.network.tensors["conv.input_part"].shape == (1, 6, 4, 4)
 
 
 @pytest.mark.parametrize(("groups", "gradient"), [(1, (4, 3, 2, 2)), (2, (2, 3, 2, 2))])
@@ -89,7 +89,7 @@ def test_a_share_of_a_transposed_convolution(groups, gradient):
     shares = (ChannelShare(layers="up", fraction=0.5),)
     step = training_network(builder.finish((up,)), update=UpdateScheme(channel_shares=shares))
 
-    assert step.network.tensors["up.weight_gradient1"].shape == gradient
+    assert step.network.tensors["up.weight_gradient"].shape == gradient
     assert step.network.tensors["up.weight.updated"].shape == gradient
 
 
@@ -98,7 +98,7 @@ def test_a_share_shrinks_gradient_states_and_work():
     shares = (ChannelShare(layers="fc", fraction=0.5),)
     step = training_network(tiny(), optimiser="momentum", update=UpdateScheme(channel_shares=shares))
 
-    assert step.network.tensors["fc.weight_gradient1"].shape == (48, 3)
+    assert step.network.tensors["fc.weight_gradient"].shape == (48, 3)
     assert step.network.tensors["fc.weight.momentum"].shape == (48, 3)
     assert step.network.tensors["fc.bias.updated"].shape == (5,)
     assert step.replaced["fc.weight.updated"] == "fc.weight"
