@@ -109,4 +109,4 @@ def _statement(found: Certificate) -> str:
     if found.verdict is Verdict.OPTIMAL:
         return f"{found.objective_bytes:,} bytes, proven least, in {found.seconds:.3f} s"
     plan = "no plan" if found.objective_bytes is None else f"{found.objective_bytes:,} bytes"
-    return f"did not finish in {found.seconds:.0f} s: {plan}, no less than {found.lower_bound_bytes:,}"
+    return f"unfinished after {found.seconds:.0f} s: {plan}, no less than {found.lower_bound_bytes:,}"

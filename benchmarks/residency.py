@@ -79,7 +79,7 @@ def _removed(case: _Case, size: str, network: Network, planning: Planning) -> Me
     layers, joint, bound = planning.layer_by_layer_value, planning.objective_value, planning.lower_bound_value
     if bound is None:
         raise BenchmarkError(f"{case.label} in {size}: no joint plan was found")
-    gap = "proven least in this order" if planning.is_proven else f"gap {(joint - bound) / joint:.2%}"
+    gap = "proven least of the orders tried" if planning.is_proven else f"gap {(joint - bound) / joint:.2%}"
     return Measurement(
         name=f"joint plan of {case.label} in {size}: avoidable bytes removed",
         value=100 * (layers - joint) / (layers - floor),
