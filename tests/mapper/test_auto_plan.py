@@ -18,9 +18,9 @@ from tests.mapper.plan_brute_force import optimum_bytes
 DIAMOND = problem_of([4, 2, 3, 3, 1], [(0,), (1,), (1,), (2, 3, 0)], [(1,), (2,), (3,), (4,)], outputs=[4])
 
 
-def task_of(problem, capacity, seconds=20.0):
+def task_of(problem, capacity, seconds=120.0):
     one = Incumbent(problem=problem, capacity_bytes=capacity)
-    return AutoTask(incumbent=one, peak=least_peak(problem, time_limit_s=5), deadline=time.perf_counter() + seconds)
+    return AutoTask(incumbent=one, peak=least_peak(problem, time_limit_s=60), deadline=time.perf_counter() + seconds)
 
 
 def test_until_it_is_proven():
