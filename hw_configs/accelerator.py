@@ -26,6 +26,7 @@ from hw_configs.array_sections import (
 )
 from hw_configs.quantities import Bytes, BytesPerSecond, Format, Hertz
 from hw_configs.technology import Technology, Text
+from hw_configs.training_section import Training
 from workloads.errors import ConfigError
 from workloads.formats import ElementFormat, NumberKind
 
@@ -224,6 +225,7 @@ class Accelerator(Section):
     dma: Dma = Dma()
     off_chip: OffChip
     compression: Compression = Compression()
+    training: Training | None = None
     sources: dict[str, Text] = Field(default_factory=dict)
 
     @field_validator("sources")
@@ -250,5 +252,6 @@ class Accelerator(Section):
                 self.dma,
                 self.off_chip,
                 self.compression,
+                self.training,
             )
         )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sparsim.plan_api import NetworkPlanning, plan
     from sparsim.plan_export import planning_as_json
     from sparsim.plan_files import write_planning
+    from sparsim.train_cost_api import TrainOptions, train_cost
     from workloads.errors import SparsimError
     from workloads.formats import parse_format
     from workloads.load import list_networks, load_network
@@ -52,6 +53,7 @@ _HOME = {
     "SparsimError": "workloads.errors",
     "Tensor": "workloads.tensor",
     "Tiling": "simulator.plan",
+    "TrainOptions": "sparsim.train_cost_api",
     "compare": "sparsim.comparison",
     "compress_file": "sparsim.compress_file",
     "inspect_network": "sparsim.inspection",
@@ -67,6 +69,7 @@ _HOME = {
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",
     "simulate": "simulator.simulate",
+    "train_cost": "sparsim.train_cost_api",
     "write_output_folder": "sparsim.output_folder",
     "write_planning": "sparsim.plan_files",
     "write_result": "sparsim.output_folder",
@@ -85,6 +88,7 @@ __all__ = [
     "SparsimError",
     "Tensor",
     "Tiling",
+    "TrainOptions",
     "compare",
     "compress_file",
     "inspect_network",
@@ -100,6 +104,7 @@ __all__ = [
     "result_as_json",
     "run",
     "simulate",
+    "train_cost",
     "write_output_folder",
     "write_planning",
     "write_result",

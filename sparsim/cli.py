@@ -16,7 +16,19 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from sparsim import __version__
-from sparsim.commands import allocate, compare, compress, hw, inspect, networks, plan, plan_table, run, validate
+from sparsim.commands import (
+    allocate,
+    compare,
+    compress,
+    hw,
+    inspect,
+    networks,
+    plan,
+    plan_table,
+    run,
+    train_cost,
+    validate,
+)
 from workloads.errors import SparsimError
 
 INTERNAL_ERROR = 3
@@ -42,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sparsim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (run, compare, inspect, compress, plan, plan_table, allocate, hw, networks, validate):
+    for module in (run, compare, inspect, compress, plan, plan_table, train_cost, allocate, hw, networks, validate):
         module.add_parser(commands)
     return parser
 
