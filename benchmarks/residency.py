@@ -77,7 +77,7 @@ def _removed(case: _Case, size: str, network: Network, planning: Planning) -> Me
     """The part of the bytes above the floor that is gone; the floor reads weights and inputs once, writes outputs."""
     floor = plan_problem(network, with_weights=True).compulsory_bytes
     layers, joint, bound = planning.layer_by_layer_value, planning.objective_value, planning.lower_bound_value
-    if bound is None:
+    if layers is None or bound is None:
         raise BenchmarkError(f"{case.label} in {size}: no joint plan was found")
     gap = "proven least of the orders tried" if planning.is_proven else f"gap {(joint - bound) / joint:.2%}"
     return Measurement(
