@@ -23,6 +23,10 @@ OPERATIONS = {
 """Operations an element; an element-wise function takes as many for each input after the first."""
 
 _OPERATIONS_IN_ALL = {
+    "relu6_gradient": 2,  # compare with both ends, select
+    "clip_gradient": 2,
+    "hardsigmoid_gradient": 2,
+    "leaky_relu_gradient": 2,  # multiply, select
     "sigmoid_gradient": 3,  # dy y (1 - y)
     "tanh_gradient": 3,  # dy (1 - y^2)
     "exp_gradient": 1,  # dy y

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workloads.training import ChannelShare, Optimiser, Stage, TrainingMemory, UpdateScheme
+from workloads import training
+from workloads.training import Optimiser, Stage, TrainingMemory, UpdateScheme
 from workloads.vector_operations import elementwise_operations
 
 PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def test_operations_of_optimisers(optimiser: Optimiser) -> None:
 
 @pytest.mark.parametrize("text", re.findall(r"^\| `([^`]*=[^`]*)` \|", PAGE, flags=re.MULTILINE))
 def test_schemes_are_schemes(text: str) -> None:
-    assert eval(f"UpdateScheme({text})", {"UpdateScheme": UpdateScheme, "ChannelShare": ChannelShare}) != UpdateScheme()
+    assert eval(f"UpdateScheme({text})", vars(training)) != UpdateScheme()
 
 
 def test_every_figure_of_memory_is_named() -> None:

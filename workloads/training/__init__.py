@@ -1,5 +1,6 @@
 """Training steps: a network's forward pass, loss, backward pass and update as one network, and their memory."""
 
+from workloads.training.channel_parts import ChannelAxis
 from workloads.training.graph import TrainingNetwork, training_network
 from workloads.training.loss import Loss
 from workloads.training.memory import TrainingMemory, training_memory
@@ -9,6 +10,7 @@ from workloads.training.training_formats import TrainingFormats
 from workloads.training.update_scheme import ChannelShare, UpdateScheme
 
 __all__ = [
+    "ChannelAxis",
     "ChannelShare",
     "Loss",
     "Optimiser",

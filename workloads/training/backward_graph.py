@@ -10,9 +10,9 @@ from workloads.formats import ElementFormat
 from workloads.network import Network
 from workloads.operators import Elementwise, Operator, Work
 from workloads.tensor import Tensor, TensorRole
+from workloads.training.channel_parts import TrainedPart
 from workloads.training.stage import Stage, StepRole
 from workloads.training.training_formats import TrainingFormats
-from workloads.training.update_scheme import TrainedPart
 
 Shape = tuple[int, ...]
 
@@ -34,6 +34,8 @@ class BackwardGraph:
     ----------
     forward : Network
         The forward pass as the training step runs it.
+    owners : mapping of str to str
+        By operator of the forward pass: the operator of the network that it is a part of.
     needing : collection of str
         Tensors that need a gradient.
     parts : mapping of str to TrainedPart
@@ -49,6 +51,7 @@ class BackwardGraph:
     """
 
     forward: Network
+    owners: Mapping[str, str]
     needing: Collection[str]
     parts: Mapping[str, TrainedPart]
     formats: TrainingFormats
@@ -63,9 +66,13 @@ class BackwardGraph:
         self.tensors.update(self.forward.tensors)
         self.parameter_like.update(tensor.name for tensor in self.forward.with_role(TensorRole.WEIGHT))
         for operator in self.forward.operators:
-            self.append(operator, StepRole(stage=Stage.FORWARD, forward_operator=operator.name))
+            self.append(operator, self.role(Stage.FORWARD, operator))
             if operator.inputs and self.parameter_like.issuperset(operator.inputs):
                 self.parameter_like.update(operator.outputs)
+
+    def role(self, stage: Stage, operator: Operator) -> StepRole:
+        """Return the role of what is done in ``stage`` for ``operator`` of the forward pass."""
+        return StepRole(stage=stage, forward_operator=self.owners[operator.name])
 
     def append(self, operator: Operator, role: StepRole) -> None:
         """Append ``operator``, whose tensors are declared."""
@@ -95,14 +102,14 @@ class BackwardGraph:
         """Return the stage to which the gradient of tensor ``name`` belongs."""
         return Stage.WEIGHT_GRADIENT if name in self.parameter_like else Stage.BACKWARD
 
-    def contribute(self, name: str, gradient: str, forward_operator: str) -> None:
-        """Take ``gradient`` as one reader's part of the gradient of tensor ``name``; parts are added as they come."""
+    def contribute(self, name: str, gradient: str, reader: Operator) -> None:
+        """Take ``gradient`` as what ``reader`` adds to the gradient of ``name``; parts are added as they come."""
         known = self.gradients.get(name)
         if known is None:
             self.gradients[name] = gradient
             return
         made = Made(shape=self.tensors[known].shape, format=self.gradient_format(name))
-        role = StepRole(stage=self.stage_of(name), forward_operator=forward_operator)
+        role = self.role(self.stage_of(name), reader)
         number = sum(other.startswith(f"{name}.gradient_sum") for other in self.roles)
         total = f"{name}.gradient_sum{number or ''}"
         self.gradients[name] = self.emit(total, Elementwise(function="add"), (known, gradient), made, role)

@@ -14,6 +14,7 @@ from workloads.operators import (
     OperatorKind,
     Reduction,
 )
+from workloads.training.channel_parts import WHOLE, ChannelAxis, TrainedPart, input_part_name, input_part_shape
 from workloads.training.gradient_step import GradientStep, numbered
 
 _SLICE = Movement(kind=OperatorKind.SLICE)
@@ -36,26 +37,36 @@ def convolution(step: GradientStep, work: Convolution) -> None:
 
 
 def _weight_gradient(step: GradientStep, work: Convolution, x: str, dy: str) -> None:
-    """The gradient of all weights, or of those of the first output channels."""
-    shape, groups = step.input_shape(1), work.groups
-    part = step.graph.parts.get(step.operator.inputs[1])
-    if part is not None and part.num_channels is not None:
-        num_trained = part.num_channels
-        num_channels = step.shape(dy)[1]
+    """The gradient of all weights, or of those of the first channels."""
+    groups = work.groups
+    part = _part(step)
+    if part.num_channels is not None:
         if groups > 1:
-            kept = num_trained * groups // num_channels
-            num_read = step.shape(x)[1] * kept // groups
-            x = step.emit(1, "input_part", _SLICE, (x,), _with_channels(step.shape(x), num_read))
-            groups = kept
-        dy = step.emit(1, "gradient_part", _SLICE, (dy,), _with_channels(step.shape(dy), num_trained))
-        shape = (step.shape(x)[1], num_trained // groups, *shape[2:]) if work.transposed else (num_trained, *shape[1:])
+            groups = part.num_channels * groups // step.shape(dy)[1]
+        x = _input_part(step, x, part)
+        if part.axis is ChannelAxis.OUTPUT or work.groups > 1:
+            dy_shape = step.shape(dy)
+            dy = step.emit(1, "gradient_part", _SLICE, (dy,), (dy_shape[0], part.num_channels, *dy_shape[2:]))
+    narrow, wide = step.shape(dy)[1], step.shape(x)[1]
+    if work.transposed:
+        narrow, wide = wide, narrow
+    shape = (narrow, wide // groups, *step.input_shape(1)[2:])
     gradient = ConvolutionWeightGradient(window=work.window, groups=groups)
     operands = (dy, x) if work.transposed else (x, dy)
     step.give(1, step.emit(1, "weight_gradient", gradient, operands, shape))
 
 
-def _with_channels(shape: tuple[int, ...], num_channels: int) -> tuple[int, ...]:
-    return (shape[0], num_channels, *shape[2:])
+def _part(step: GradientStep) -> TrainedPart:
+    return step.graph.parts.get(step.operator.inputs[1], WHOLE)
+
+
+def _input_part(step: GradientStep, x: str, part: TrainedPart) -> str:
+    """What the gradient reads of the input: the channels that were saved, or a copy of those that it takes."""
+    shape = input_part_shape(step.operator, step.graph.tensors, part)
+    if shape == step.shape(x):
+        return x
+    name = input_part_name(step.operator)
+    return name if name in step.graph.tensors else step.emit(1, "input_part", _SLICE, (x,), shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +107,23 @@ def gemm(step: GradientStep, work: Gemm) -> None:
         found = _gradient_of_first(product, step.gradient)
         step.give(0, step.emit(0, "input_gradient", found.gemm(), (found.first, found.second)))
     if step.needs(1):
-        _matrix_weight_gradient(step, product, step.gradient)
+        saved = _input_part(step, a, _part(step))
+        _matrix_weight_gradient(step, replace(product, first=saved), step.gradient)
     if step.needs(2):
         step.give(2, step.reduced(2, step.gradient))
 
 
 def _matrix_weight_gradient(step: GradientStep, product: _Product, dy: str) -> None:
-    """Of a matrix (K, N), or (N, K) where it is stored transposed; or of its first N alone."""
+    """Of a matrix (K, N), or (N, K) where it is stored transposed; or of its first N or K alone."""
     *leading, rows, columns = step.input_shape(1)
-    part = step.graph.parts.get(step.operator.inputs[1])
-    if part is not None and part.num_channels is not None:
-        num_trained = part.num_channels
-        dy = step.emit(1, "gradient_part", _SLICE, (dy,), (*step.shape(dy)[:-1], num_trained))
-        rows, columns = (num_trained, columns) if product.transpose_b else (rows, num_trained)
+    part = _part(step)
+    if part.num_channels is not None:
+        if part.axis is ChannelAxis.OUTPUT:
+            dy = step.emit(1, "gradient_part", _SLICE, (dy,), (*step.shape(dy)[:-1], part.num_channels))
+        if product.transpose_b == (part.axis is ChannelAxis.OUTPUT):
+            rows = part.num_channels
+        else:
+            columns = part.num_channels
     found = _gradient_of_second(product, dy)
     made = step.emit(1, "weight_gradient", found.gemm(), (found.first, found.second), (rows, columns))
     step.give(1, step.viewed(1, "weight_gradient_view", made, (*leading, rows, columns)))
@@ -126,9 +141,11 @@ def matmul(step: GradientStep, work: MatMul) -> None:
         step.give(0, _batched(step, 0, found))
     if step.needs(1):
         if math.prod(b_shape[:-2]) == 1 and not work.transpose_a:
-            rows = step.viewed(1, "input_rows", a, (math.prod(a_shape[:-1]), a_shape[-1]))
+            saved = _input_part(step, a, _part(step))
+            num_rows = math.prod(a_shape[:-1])
+            rows = step.viewed(1, "input_rows", saved, (num_rows, step.shape(saved)[-1]))
             dy_shape = step.shape(step.gradient)
-            dy = step.viewed(1, "gradient_rows", step.gradient, (math.prod(dy_shape[:-1]), dy_shape[-1]))
+            dy = step.viewed(1, "gradient_rows", step.gradient, (num_rows, dy_shape[-1]))
             _matrix_weight_gradient(step, replace(product, first=rows), dy)
         else:
             step.give(1, _batched(step, 1, _gradient_of_second(product, step.gradient)))

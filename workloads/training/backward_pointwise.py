@@ -7,7 +7,7 @@ from workloads.operators import Activation, Elementwise, Fusion, Operator
 from workloads.training.backward_graph import BackwardGraph, Made
 from workloads.training.gradient_paths import FACTORS, FROM_INPUT, FROM_OUTPUT, STRAIGHT_THROUGH, TERMS
 from workloads.training.gradient_step import GradientStep, numbered
-from workloads.training.stage import Stage, StepRole
+from workloads.training.stage import Stage
 
 _EDGE_WEIGHTS = "edge_weights"
 
@@ -56,7 +56,10 @@ def _part(step: GradientStep, function: str, index: int, dy: str) -> str:
 
 
 def activation(step: GradientStep, work: Activation) -> None:
-    """One pass over the output's gradient and whatever tells the slope: the input, the output or nothing."""
+    """One pass over the output's gradient and whatever tells the slope: the input, the output or nothing.
+
+    Assumes a slope is told from the saved tensor as it is, and no mask of one bit an element is made for it.
+    """
     function, dy = work.function, step.gradient
     x, *tables = step.operator.inputs
     if function in STRAIGHT_THROUGH | TERMS:
@@ -102,5 +105,5 @@ def _before(graph: BackwardGraph, operator: Operator, fusion: Fusion, number: in
             f"operator {operator.name!r} ({operator.kind}) has no gradient rule: step {fusion.function!r} fused into it"
         )
     made = Made(shape=graph.tensors[output].shape, format=graph.gradient_format(output))
-    role = StepRole(stage=Stage.BACKWARD, forward_operator=operator.name)
+    role = graph.role(Stage.BACKWARD, operator)
     return graph.emit(f"{operator.name}.{fusion.function}_gradient{number or ''}", work, read, made, role)

@@ -64,7 +64,7 @@ class _Recomputation:
                 for name, copy in zip(self.forward[index].outputs, again.outputs, strict=True):
                     tensors[copy] = replace(tensors[name], name=copy, role=TensorRole.ACTIVATION)
                 operators.append(again)
-                roles[again.name] = StepRole(stage=Stage.RECOMPUTE, forward_operator=self.forward[index].name)
+                roles[again.name] = replace(roles[self.forward[index].name], stage=Stage.RECOMPUTE)
                 done.add(index)
             operators.append(self._renamed(operator, is_copy=False))
         return StepGraph(operators=tuple(operators), tensors=tensors, roles=roles)

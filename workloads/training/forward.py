@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from workloads.formats import ElementFormat, NumberKind
 from workloads.network import Network
-from workloads.operators import Activation, Fusion, Normalisation, Operator, Pooling
+from workloads.operators import Activation, Fusion, Movement, Normalisation, Operator, OperatorKind, Pooling
 from workloads.tensor import Tensor, TensorRole
+from workloads.training.channel_parts import ChannelAxis, TrainedPart, input_part_name, input_part_shape
 from workloads.training.gradient_paths import FROM_INPUT, FROM_OUTPUT
 
 
@@ -21,25 +22,35 @@ class _Pieces:
     tensors: tuple[Tensor, ...] = ()
 
 
-def training_forward(network: Network, needing: Collection[str], trained: Collection[str]) -> Network:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardPass:
+    """A forward pass and, by operator of it, the operator of the network that it is (a part of)."""
+
+    network: Network
+    owners: Mapping[str, str]
+
+
+def training_forward(network: Network, needing: Collection[str], parts: Mapping[str, TrainedPart]) -> ForwardPass:
     """Return the forward pass of ``network`` for a step in which the tensors ``needing`` get gradients.
 
     Activations are taken out of the operator that they are fused into where their slope depends on what only the
     array has seen; maximum pooling also makes the positions of its maxima; batch normalisations that are trained take
-    the statistics of the batch.
+    the statistics of the batch; of inputs that are saved in part that part is copied out.
 
     Assumes batch normalisations of which nothing is trained keep their given statistics.
     Assumes running statistics are kept at no cost: they are two numbers a channel.
     """
     operators: list[Operator] = []
+    owners: dict[str, str] = {}
     tensors = dict(network.tensors)
     for operator in network.operators:
-        pieces = _pieces(operator, network, needing, trained)
+        pieces = _with_input_part(_pieces(operator, network, needing, parts), operator, network, parts)
         operators.extend(pieces.operators)
+        owners.update((piece.name, operator.name) for piece in pieces.operators)
         tensors.update((tensor.name, tensor) for tensor in pieces.tensors)
     used = {name for operator in operators for name in (*operator.inputs, *operator.outputs)}
     kept = {name: tensor for name, tensor in tensors.items() if name in used or tensor.role is TensorRole.INPUT}
-    return replace(network, operators=tuple(operators), tensors=kept)
+    return ForwardPass(network=replace(network, operators=tuple(operators), tensors=kept), owners=owners)
 
 
 def _pieces(operator: Operator, network: Network, needing: Collection[str], trained: Collection[str]) -> _Pieces:
@@ -55,6 +66,27 @@ def _pieces(operator: Operator, network: Network, needing: Collection[str], trai
             return _with_positions(operator, network)
         case _:
             return _unfused(operator, network)
+
+
+def _with_input_part(
+    pieces: _Pieces, operator: Operator, network: Network, parts: Mapping[str, TrainedPart]
+) -> _Pieces:
+    """The copy of the trained channels in front of the operator: the rest of its input need not be kept."""
+    part = parts.get(operator.inputs[1]) if len(operator.inputs) > 1 else None
+    if part is None or part.num_channels is None or part.axis is not ChannelAxis.INPUT:
+        return pieces
+    source = network.tensors[operator.inputs[0]]
+    saved = replace(
+        source,
+        name=input_part_name(operator),
+        shape=input_part_shape(operator, network.tensors, part),
+        role=TensorRole.ACTIVATION,
+        sparsity=None,
+    )
+    copy = Operator(
+        name=saved.name, work=Movement(kind=OperatorKind.SLICE), inputs=(source.name,), outputs=(saved.name,)
+    )
+    return _Pieces((copy, *pieces.operators), (*pieces.tensors, saved))
 
 
 def _with_positions(operator: Operator, network: Network) -> _Pieces:

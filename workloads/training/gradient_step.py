@@ -8,7 +8,6 @@ from workloads.errors import UnsupportedOperator
 from workloads.operators import Elementwise, Movement, Operator, OperatorKind, Reduction, View, Work
 from workloads.training.backward_graph import BackwardGraph, Made, Shape
 from workloads.training.gradient_paths import differentiable_inputs
-from workloads.training.stage import StepRole
 
 
 def numbered(word: str, index: int) -> str:
@@ -61,12 +60,12 @@ class GradientStep:
             shape=self.shape(name) if shape is None else shape,
             format=self.graph.tensors[inputs[0]].format if is_view else self.graph.gradient_format(name),
         )
-        role = StepRole(stage=self.graph.stage_of(name), forward_operator=self.operator.name)
+        role = self.graph.role(self.graph.stage_of(name), self.operator)
         return self.graph.emit(f"{self.operator.name}.{word}", work, inputs, made, role)
 
     def give(self, index: int, gradient: str) -> None:
         """Contribute ``gradient`` to the gradient of input ``index``."""
-        self.graph.contribute(self.operator.inputs[index], gradient, self.operator.name)
+        self.graph.contribute(self.operator.inputs[index], gradient, self.operator)
 
     def viewed(self, index: int, word: str, name: str, shape: Shape) -> str:
         """Return ``name`` in another shape, which costs nothing; itself where it has that shape."""

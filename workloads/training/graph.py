@@ -95,8 +95,15 @@ def training_network(
     typed = with_format(network, wanted.work)
     parts = trained_parts(typed, scheme)
     needing = needing_gradients(typed, parts)
-    forward = training_forward(typed, needing, parts)
-    graph = BackwardGraph(forward=forward, needing=needing_gradients(forward, parts), parts=parts, formats=wanted)
+    made = training_forward(typed, needing, parts)
+    forward = made.network
+    graph = BackwardGraph(
+        forward=forward,
+        owners=made.owners,
+        needing=needing_gradients(forward, parts),
+        parts=parts,
+        formats=wanted,
+    )
     for output in loss_outputs(forward):
         if output in graph.needing:
             append_loss(graph, minimised, output)

@@ -63,7 +63,7 @@ def _append_cross_entropy(graph: BackwardGraph, output: str) -> None:
     if not shape:
         raise NetworkError(f"loss 'cross_entropy' of output {output!r}: it is one number, expected an axis of classes")
     axis = 1 if len(shape) >= 4 else len(shape) - 1
-    role = StepRole(stage=Stage.LOSS, forward_operator=_producer(graph.forward, output).name)
+    role = graph.role(Stage.LOSS, _producer(graph.forward, output))
     format = graph.gradient_format(output)
     one_each = tuple(1 if place == axis else size for place, size in enumerate(shape))
     labels = graph.declare(f"{output}.labels", Made(shape=one_each, format=INT32, role=TensorRole.INPUT))
@@ -94,7 +94,7 @@ def _softmax(graph: BackwardGraph, output: str, axis: int, role: StepRole) -> tu
 
 def _append_mean_squared(graph: BackwardGraph, output: str) -> None:
     tensor = graph.tensors[output]
-    role = StepRole(stage=Stage.LOSS, forward_operator=_producer(graph.forward, output).name)
+    role = graph.role(Stage.LOSS, _producer(graph.forward, output))
     targets = graph.declare(f"{output}.targets", Made(shape=tensor.shape, format=tensor.format, role=TensorRole.INPUT))
     made = Made(shape=tensor.shape, format=graph.gradient_format(output))
     difference = graph.emit(f"{output}.loss_difference", Elementwise(function="sub"), (output, targets), made, role)

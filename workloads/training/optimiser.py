@@ -71,7 +71,7 @@ def append_update(graph: BackwardGraph, optimiser: Optimiser, weight: str, reade
         gradient=gradient,
         shape=graph.tensors[gradient].shape,
         format=graph.formats.update or graph.tensors[weight].format,
-        role=StepRole(stage=Stage.UPDATE, forward_operator=reader.name),
+        role=graph.role(Stage.UPDATE, reader),
     )
     master = parameter.format != graph.tensors[weight].format
     read = _state(graph, parameter, "master") if master else _trained_part(graph, parameter)

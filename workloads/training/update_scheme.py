@@ -1,8 +1,7 @@
-"""Update schemes: which parameters a training step changes, and how many output channels of each."""
+"""Update schemes: which parameters a training step changes, and how many channels of each."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -12,15 +11,17 @@ from workloads.nearest_names import nearest_names
 from workloads.network import Network
 from workloads.operators import Convolution, Elementwise, Gemm, MatMul, Normalisation, Operator
 from workloads.tensor import TensorRole
+from workloads.training.channel_parts import WHOLE, ChannelAxis, TrainedPart, part_of
 from workloads.training.gradient_paths import differentiable_inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelShare:
-    """Of the layers that the glob ``layers`` names, the first ``fraction`` of output channels is trained."""
+    """Of the weights of the layers that the glob ``layers`` names, the first ``fraction`` of channels is trained."""
 
     layers: str
     fraction: float
+    axis: ChannelAxis = ChannelAxis.OUTPUT
 
     def __post_init__(self) -> None:
         if not 0 < self.fraction <= 1:
@@ -50,19 +51,6 @@ class UpdateScheme:
     frozen: tuple[str, ...] = ()
     channel_shares: tuple[ChannelShare, ...] = ()
     immediately: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainedPart:
-    """How much of a weight is trained.
-
-    Parameters
-    ----------
-    num_channels : int or None
-        Output channels that are; None for the whole tensor.
-    """
-
-    num_channels: int | None = None
 
 
 def trained_parts(network: Network, scheme: UpdateScheme) -> Mapping[str, TrainedPart]:
@@ -139,19 +127,12 @@ def _is_bias(operator: Operator, index: int) -> bool:
 def _part(operator: Operator, index: int, network: Network, scheme: UpdateScheme) -> TrainedPart:
     """The first channels of a matrix operator's second input; the whole of any other weight."""
     if not isinstance(operator.work, Convolution | Gemm | MatMul) or index != 1:
-        return TrainedPart()
+        return WHOLE
     shares = (share for share in scheme.channel_shares if fnmatchcase(operator.name, share.layers))
     share = next(shares, None)
     if share is None or share.fraction == 1:
-        return TrainedPart()
-    output = network.tensors[operator.outputs[0]].shape
-    if isinstance(operator.work, Convolution):
-        groups = operator.work.groups
-        per_group = output[1] // groups
-        if groups == 1:
-            return TrainedPart(num_channels=math.ceil(share.fraction * output[1]))
-        return TrainedPart(num_channels=math.ceil(share.fraction * groups) * per_group)
-    return TrainedPart(num_channels=math.ceil(share.fraction * output[-1]))
+        return WHOLE
+    return part_of(operator, network.tensors, share.fraction, share.axis)
 
 
 def _check_shared(parts: Mapping[str, TrainedPart], readers: Mapping[str, list[str]]) -> None:

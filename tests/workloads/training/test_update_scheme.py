@@ -9,7 +9,8 @@ from workloads.errors import ConfigError
 from workloads.formats import FP32
 from workloads.operators import Convolution
 from workloads.training import ChannelShare, Stage, UpdateScheme, training_memory, training_network
-from workloads.training.update_scheme import TrainedPart, trained_parts
+from workloads.training.channel_parts import TrainedPart
+from workloads.training.update_scheme import trained_parts
 from workloads.zoo.builder import ConvSpec, GraphBuilder
 
 
