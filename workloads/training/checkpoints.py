@@ -25,8 +25,9 @@ class StepGraph:
 def with_checkpoints(graph: StepGraph, forward: Network, checkpoints: Collection[str]) -> StepGraph:
     """Return ``graph`` with the operators of the forward pass repeated that make what was not kept.
 
-    Kept are the network's inputs, the tensors ``checkpoints``, and all that is made after the last of these: its
-    backward pass comes next. Each operator is repeated once at most, just before the first that needs it.
+    Kept are the network's inputs, the tensors ``checkpoints`` with whatever else their operators make (positions of
+    maxima), and all that is made after the last of these: its backward pass comes next. Each operator is repeated once at
+    most, just before the first that needs it.
 
     Raises
     ------
@@ -42,8 +43,8 @@ def with_checkpoints(graph: StepGraph, forward: Network, checkpoints: Collection
                 f"checkpoint {name!r} is no tensor that an operator of network {forward.name!r} makes"
                 f"{nearest_names(name, maker)}"
             )
-    last = max(maker[name] for name in checkpoints)
-    dropped = {name for name, index in maker.items() if index <= last and name not in checkpoints}
+    keeping = {maker[name] for name in checkpoints}
+    dropped = {name for name, index in maker.items() if index < max(keeping) and index not in keeping}
     return _Recomputation(forward.operators, maker, dropped).apply(graph)
 
 

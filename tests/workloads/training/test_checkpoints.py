@@ -73,6 +73,13 @@ def test_positions_of_maxima_are_made_again_with_their_pool():
     assert [one.outputs for one in pooled] == [("maxpool.recomputed", "maxpool.positions.recomputed")]
 
 
+def test_positions_of_maxima_are_kept_with_a_pool_that_is():
+    network = load_network("resnet18")
+    step = training_network(network, checkpoints=("maxpool", "layer1.0.add"))
+
+    assert recomputed(step) == ["layer1.0.conv1", "conv1"]
+
+
 def test_a_checkpoint_that_is_no_tensor():
     with pytest.raises(ConfigError, match=r"checkpoint 'conv9' is no tensor .* network 'chain' makes; nearest: 'conv"):
         training_network(chain(3), checkpoints=("conv9",))
