@@ -26,8 +26,8 @@ def with_checkpoints(graph: StepGraph, forward: Network, checkpoints: Collection
     """Return ``graph`` with the operators of the forward pass repeated that make what was not kept.
 
     Kept are the network's inputs, the tensors ``checkpoints`` with whatever else their operators make (positions of
-    maxima), and all that is made after the last of these: its backward pass comes next. Each operator is repeated once at
-    most, just before the first that needs it.
+    maxima), and all that is made after the last of these: its backward pass comes next. Each operator is repeated
+    once at most, just before the first that needs it.
 
     Raises
     ------
