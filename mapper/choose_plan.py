@@ -97,7 +97,8 @@ def choose_plan(
         candidates.append((plan, replace(result, planning=planning)))
     if options.mapper is Mapper.JOINT and isinstance(accelerator.scratchpad, Memory):
         for wanted in (Objective.ENERGY, Objective.LATENCY) if objective is Objective.EDP else (objective,):
-            found = plan_residency(network, accelerator, wanted, time_limit_s=options.time_limit_s)
+            known = candidates[0][0].tilings if candidates and wanted is objective else {}
+            found = plan_residency(network, accelerator, wanted, time_limit_s=options.time_limit_s, layer_tilings=known)
             if found is not None:
                 result = simulate(network, accelerator, found.plan, batch=batch)
                 planning = _planning(found, result, objective, layers)

@@ -14,7 +14,7 @@ from simulator.kernels import tile_loops
 from simulator.machine import Machine
 from simulator.plan import LOOP_ORDERS, Tiling
 from simulator.streaming import EVERYTHING, Streaming
-from simulator.tile_cost import Nest, compulsory_bits
+from simulator.tile_cost import Nest, compulsory_bits, tiling_record
 from simulator.tile_space import HOLD_BITS, Candidates, build_tile_space
 from workloads.loop_nest import MatrixNest
 
@@ -47,7 +47,7 @@ def best_tiling(
     scores = (math.inf, math.inf)
     missing = []
     for alternative, nest in enumerate(nests):
-        if best and scores[0] < _least_score(nest, machine, objective):
+        if best and scores[0] < least_score(nest, machine, objective):
             continue
         candidates = candidate_tiles(nest, machine)
         space = build_tile_space(nest, candidates, machine)
@@ -59,7 +59,7 @@ def best_tiling(
     return best or Shortage(missing_bits=min(missing))
 
 
-def _least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
+def least_score(nest: Nest, machine: Machine, objective: Objective) -> float:
     """Return what no tiling of ``nest`` can score below, 0 where that is not known at a glance."""
     traffic = compulsory_bits(nest)
     if objective is Objective.TRAFFIC:
@@ -120,3 +120,13 @@ def tiling_of(
         alternative=alternative,
         streaming=streaming,
     )
+
+
+def record_of(tiling: Tiling, candidates: Candidates) -> Int64Array:
+    """Return the kernels' record of ``tiling``, whose sizes are among ``candidates``: the inverse of ``tiling_of``."""
+    record = tiling_record(tiling)
+    record[tile_loops.POSITION_TILE] = candidates.position_tiles.index(tiling.position_tile)
+    record[tile_loops.FILTER_TILE] = candidates.filter_tiles.index(tiling.filter_tile)
+    record[tile_loops.CHANNEL_TILE] = candidates.channel_tiles.index(tiling.channel_tile)
+    record[tile_loops.GROUP_TILE] = candidates.group_tiles.index(tiling.group_tile)
+    return record

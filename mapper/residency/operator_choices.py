@@ -7,7 +7,7 @@ least traffic also the best tilings in rooms of several sizes. Operators with eq
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -18,15 +18,15 @@ from mapper.candidates import candidate_tiles
 from mapper.objective import Objective, kernel_objective
 from mapper.problem import PlanProblem
 from mapper.residency.choices import Choice, worth_choosing
-from mapper.tiling import Shortage, least_array_cycles, tiling_of
-from simulator.kernels import tile_loops
+from mapper.tiling import Shortage, least_score, record_of, tiling_of
+from simulator.kernels import tile_loops, tile_types
 from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
 from simulator.operator_cost import fixed_energy
 from simulator.plan import Tiling
 from simulator.streaming import Streaming, streaming_of
 from simulator.tile_cost import Nest
-from simulator.tile_space import build_tile_space, with_streaming
+from simulator.tile_space import Candidates, build_tile_space, with_streaming
 from workloads.loop_nest import MatrixNest
 from workloads.nest_operands import NestOperands, Shares, nest_operands
 from workloads.network import Network
@@ -34,7 +34,7 @@ from workloads.operators import Operator, Recurrent
 
 _MOST_FREE_OPERANDS = 4
 """Up to so many operands every set of whole ones is tried; beyond, runs of the latest."""
-_ROOMS = (1, 4, 16)
+_ROOMS = (1, 6)
 """Parts of the scratchpad in which the fastest tiling, or that of least energy, is looked for."""
 _LEAST_GAIN_FRACTION = 0.01
 """A larger buffer is worth choosing from when it saves as much of the cost as this."""
@@ -46,12 +46,16 @@ _Found = tuple[tuple[int, ...], int, int, Tiling]
 
 @dataclass(frozen=True, slots=True)
 class ChoiceMaker:
-    """Makes the choices of a network's operators, for least ``objective`` (not energy times cycles)."""
+    """Makes the choices of a network's operators, for least ``objective`` (not energy times cycles).
+
+    ``layer_tilings`` are the best of the operators alone, by name, where they are known.
+    """
 
     network: Network
     problem: PlanProblem
     machine: Machine
     objective: Objective
+    layer_tilings: Mapping[str, Tiling] = field(default_factory=dict)
     _known: dict[tuple[object, ...], tuple[_Found, ...] | Shortage] = field(default_factory=dict)
 
     def choices_of(self, operator: Operator, number: int, root: Callable[[str], str]) -> tuple[Choice, ...] | Shortage:
@@ -64,7 +68,8 @@ class ChoiceMaker:
         fixed_pj = tuple(fixed_energy(operator, self.network.tensors, nest, self.machine).total_pj for nest in nests)
         key = (nests, tuple(_frozen(part) for part in parts), len(place), fixed_pj)
         if key not in self._known:
-            self._known[key] = self._find(nests, parts, len(place), fixed_pj)
+            alone = self.layer_tilings.get(operator.name)
+            self._known[key] = self._find(nests, parts, len(place), fixed_pj, alone)
         found = self._known[key]
         if isinstance(found, Shortage):
             return found
@@ -80,23 +85,57 @@ class ChoiceMaker:
         return tuple(dict.fromkeys(self.problem.operands(number)))
 
     def _find(
-        self, nests: tuple[Nest, ...], parts: list[NestOperands], num_operands: int, fixed_pj: tuple[float, ...]
+        self,
+        nests: tuple[Nest, ...],
+        parts: list[NestOperands],
+        num_operands: int,
+        fixed_pj: tuple[float, ...],
+        alone: Tiling | None,
     ) -> tuple[_Found, ...] | Shortage:
         sets = list(_sets_of(num_operands))
+        ways = [_Ways.of(nest, self.machine, self.objective, pj) for nest, pj in zip(nests, fixed_pj, strict=True)]
+        streamed_best = [] if self.objective is Objective.TRAFFIC else self._best_in_rooms(nests, ways, alone)
         found: list[_Found] = []
         missing = []
-        for alternative, nest in enumerate(nests):
-            candidates = candidate_tiles(nest, self.machine)
-            space = build_tile_space(nest, candidates, self.machine)
+        for alternative, way in enumerate(ways):
             streamings = [_left(parts[alternative], whole) for whole in sets]
-            fronts, shortage = self._fronts(nest, space, streamings)
+            fronts, shortage = self._fronts(nests[alternative], way.space, streamings)
             missing.append(shortage)
+            best = [record for number, record in streamed_best if number == alternative]
             for whole, streaming, front in zip(sets, streamings, fronts, strict=True):
-                records, costs = self._costed(nest, with_streaming(space, streaming), front, fixed_pj[alternative])
+                records, costs = self._costed(way, streaming, [*_thinned(front), *best])
                 for record, cost in zip(records, costs, strict=True):
                     size = -(-int(record[tile_loops.FOOTPRINT_BITS]) // 8)
-                    found.append((whole, size, cost, tiling_of(record, candidates, alternative, streaming)))
+                    found.append((whole, size, cost, tiling_of(record, way.candidates, alternative, streaming)))
         return tuple(found) if found else Shortage(missing_bits=min(missing))
+
+    def _best_in_rooms(
+        self, nests: tuple[Nest, ...], ways: list[_Ways], alone: Tiling | None
+    ) -> list[tuple[int, Records]]:
+        """The best tilings when nothing is whole, with their alternative: in all of the scratchpad, and in parts of it.
+
+        They are among the best when operands are whole too: these only stop to move, and leave room.
+        """
+        best: list[tuple[int, Records, tuple[float, float]]] = []
+        if alone is not None:
+            way = ways[alone.alternative]
+            record = record_of(alone, way.candidates)
+            (score,) = tile_loops.scores_of(way.space, self.machine.bounds, way.wanted, record[np.newaxis])
+            best.append((alone.alternative, record, (float(score), -math.inf)))
+        for divisor in _ROOMS if alone is None else _ROOMS[1:]:
+            bounds = self.machine.bounds._replace(total_bits=8 * self.machine.scratchpad_bytes // divisor)
+            fitting = [scores for _, record, scores in best if record[tile_loops.FOOTPRINT_BITS] <= bounds.total_bits]
+            scores = min(fitting, default=(math.inf, math.inf))
+            here = None
+            for number, (nest, way) in enumerate(zip(nests, ways, strict=True)):
+                if scores[0] < least_score(nest, self.machine, self.objective):
+                    continue
+                record, scores, _ = tile_loops.best_tiling(way.space, bounds, way.wanted, scores)
+                if record.size:
+                    here = (number, record, scores)
+            if here is not None:
+                best.append(here)
+        return [(number, record) for number, record, _ in best]
 
     def _fronts(self, nest: Nest, space: TileSpace, streamings: list[Streaming]) -> tuple[list[Records], int]:
         """Fronts of buffer and traffic, and by how many bits the smallest buffers are too large.
@@ -119,35 +158,32 @@ class ChoiceMaker:
             shortages.append(int(shortage))
         return fronts, min(shortages)
 
-    def _costed(self, nest: Nest, space: TileSpace, front: Records, fixed_pj: float) -> tuple[list[Records], list[int]]:
-        """Tilings worth their buffers, with their costs."""
-        thinned = _thinned(front)
-        if self.objective is Objective.TRAFFIC:
-            return thinned, [int(record[tile_loops.TRAFFIC_BITS]) for record in thinned]
-        if not thinned:
-            return [], []
-        wanted = kernel_objective(self.objective, nest, self.machine, fixed_pj)
-        records = np.array(thinned)
-        scores = tile_loops.scores_of(space, self.machine.bounds, wanted, records).tolist()
-        rows = list(records)
-        least = 0.0
-        if self.objective is Objective.LATENCY and isinstance(nest, MatrixNest):
-            least = least_array_cycles(nest, self.machine)
-        for divisor in _ROOMS:
-            bounds = self.machine.bounds._replace(total_bits=8 * self.machine.scratchpad_bytes // divisor)
-            fitting = (
-                score
-                for score, row in zip(scores, rows, strict=True)
-                if row[tile_loops.FOOTPRINT_BITS] <= bounds.total_bits
-            )
-            known = (min(fitting, default=math.inf), -math.inf)
-            if known[0] <= least:
-                continue
-            record, score, _ = tile_loops.best_tiling(space, bounds, wanted, known)
-            if record.size:
-                rows.append(record)
-                scores.append(score[0])
-        return rows, [round(score) for score in scores]
+    def _costed(self, way: _Ways, streaming: Streaming, tilings: list[Records]) -> tuple[list[Records], list[int]]:
+        """Records of tilings that fit, with their costs."""
+        if self.objective is Objective.TRAFFIC or not tilings:
+            return tilings, [int(record[tile_loops.TRAFFIC_BITS]) for record in tilings]
+        records = np.array(tilings)
+        scores = tile_loops.scores_of(with_streaming(way.space, streaming), self.machine.bounds, way.wanted, records)
+        fits = records[:, tile_loops.FOOTPRINT_BITS] <= self.machine.bounds.total_bits
+        return list(records[fits]), [round(score) for score in scores[fits].tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """All tilings of one nest, nothing whole, and what is wanted of them."""
+
+    candidates: Candidates
+    space: TileSpace
+    wanted: tile_types.Objective
+
+    @staticmethod
+    def of(nest: Nest, machine: Machine, objective: Objective, fixed_pj: float) -> _Ways:
+        candidates = candidate_tiles(nest, machine)
+        return _Ways(
+            candidates=candidates,
+            space=build_tile_space(nest, candidates, machine),
+            wanted=kernel_objective(objective, nest, machine, fixed_pj),
+        )
 
 
 def _sets_of(count: int) -> Iterator[tuple[int, ...]]:

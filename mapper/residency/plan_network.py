@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hw_configs.accelerator import Accelerator
@@ -18,13 +18,14 @@ from mapper.residency.operator_choices import ChoiceMaker
 from mapper.residency.plan_order import PlacedDecision, better, plan_order
 from mapper.tiling import Shortage
 from simulator.machine import Machine
-from simulator.plan import Plan, Stay
+from simulator.plan import Plan, Stay, Tiling
 from simulator.whole_tensors import WholeTransfer, whole_bytes, whole_transfer
 from workloads.network import Network
 from workloads.operators import Operator, View
 from workloads.views import storage_of
 
 Progress = Callable[[int, int], None]
+NO_TILINGS: Mapping[str, Tiling] = {}
 
 _SOLVER_TOLERANCE = 1e-8
 """Relative: bounds of billions of pJ come from floating-point sums."""
@@ -54,7 +55,12 @@ class ResidencyPlan:
 
 
 def residency_problem(
-    network: Network, machine: Machine, objective: Objective, progress: Progress | None = None
+    network: Network,
+    machine: Machine,
+    objective: Objective,
+    *,
+    layer_tilings: Mapping[str, Tiling] = NO_TILINGS,
+    progress: Progress | None = None,
 ) -> ResidencyProblem:
     """Return the planning problem of ``network`` with all choices of its operators.
 
@@ -67,7 +73,7 @@ def residency_problem(
     """
     problem = plan_problem(network, with_weights=False, size_of=whole_bytes)
     storage = storage_of(network)
-    maker = ChoiceMaker(network, problem, machine, objective)
+    maker = ChoiceMaker(network, problem, machine, objective, layer_tilings)
     steps = [operator for operator in network.operators if not isinstance(operator.work, View)]
     choices: list[tuple[Choice, ...]] = []
     for number, operator in enumerate(steps):
@@ -93,6 +99,7 @@ def plan_residency(
     objective: Objective,
     *,
     time_limit_s: float = 10.0,
+    layer_tilings: Mapping[str, Tiling] = NO_TILINGS,
     progress: Progress | None = None,
 ) -> ResidencyPlan | None:
     """Return the plan of least ``objective`` found; None where none was found in time.
@@ -108,6 +115,8 @@ def plan_residency(
         Not energy times cycles, which is no sum over operators.
     time_limit_s : float
         For deciding and placing; making the choices comes before.
+    layer_tilings : mapping of str to Tiling
+        Of the layer-by-layer plan for the same objective, where there is one: saves looking for them again.
     progress : callable, optional
         Called with operators done and operators in all.
 
@@ -118,7 +127,7 @@ def plan_residency(
     """
     begin = time.perf_counter()
     machine = Machine(accelerator=accelerator)
-    problem = residency_problem(network, machine, objective, progress)
+    problem = residency_problem(network, machine, objective, layer_tilings=layer_tilings, progress=progress)
     placed = _best_order(problem, machine.scratchpad_bytes, time_limit_s)
     if placed is None:
         return None

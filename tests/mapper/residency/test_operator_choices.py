@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from mapper.map_network import map_network
 from mapper.objective import Objective
 from mapper.residency.choices import Choice, ResidencyProblem
 from mapper.residency.plan_network import residency_problem
@@ -100,6 +101,27 @@ def test_the_best_of_an_operator_alone_is_among_them(network, accelerator, capac
             continue
         best = score(network, operator, alone, machine, objective)
         assert min(streamed) == pytest.approx(best, abs=0.51 if objective is Objective.ENERGY else 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    network=networks(),
+    accelerator=accelerators(is_split=False),
+    capacity=st.integers(100, 5000),
+    objective=st.sampled_from(OBJECTIVES),
+)
+def test_tilings_that_are_known_are_among_them(network, accelerator, capacity, objective):
+    machine = small_machine(accelerator, capacity + accelerator.scratchpad.port_bytes)
+    try:
+        known = map_network(network, machine.accelerator, objective=objective).tilings
+    except InfeasiblePlan:
+        assume(False)
+    problem = residency_problem(network, machine, objective, layer_tilings=known)
+
+    for number, operator in enumerate(steps_of(network)):
+        best = score(network, operator, known[operator.name], machine, objective)
+        streamed = min(choice.cost for choice in problem.choices[number] if not choice.whole)
+        assert streamed == pytest.approx(best, abs=0.51 if objective is Objective.ENERGY else 0)
 
 
 @settings(max_examples=15, deadline=None)
