@@ -27,6 +27,7 @@ from sparsim.commands import (
     plan_table,
     run,
     train_cost,
+    train_table,
     validate,
 )
 from workloads.errors import SparsimError
@@ -54,7 +55,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sparsim {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (run, compare, inspect, compress, plan, plan_table, train_cost, allocate, hw, networks, validate):
+    for module in (
+        run,
+        compare,
+        inspect,
+        compress,
+        plan,
+        plan_table,
+        train_cost,
+        train_table,
+        allocate,
+        hw,
+        networks,
+        validate,
+    ):
         module.add_parser(commands)
     return parser
 

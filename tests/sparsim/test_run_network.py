@@ -42,9 +42,7 @@ def test_note_of_a_joint_plan(topology: Path, objective: Objective) -> None:
     result = run_network(network, edge, PlanOptions(objective=objective))
     assert result.planning is not None
     assert result.planning.mapper == "joint"
-    assert result.notes[-1] == (
-        f"plan: tiling and residency together, least {objective} for its operator order"
-    )
+    assert result.notes[-1] == (f"plan: tiling and residency together, least {objective} for its operator order")
 
 
 def test_note_of_a_split_scratchpad(topology: Path) -> None:

@@ -1,0 +1,88 @@
+"""The table of training steps: networks by N:M, speed-up beside what multiply-accumulates allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hw_configs.load import load_accelerator
+from simulator.training.step_cost import TrainingStepCost
+from sparsim.train_cost_api import DEFAULT_BATCH, train_cost
+from sparsim.train_table_networks import TrainedNetwork
+
+SPARSITIES = ("2:4", "2:8", "2:16")
+PUBLISHED_MEAN = {"2:8": 1.75}
+"""Speed-up over dense training, mean of the five networks. Source: Fang et al., arXiv 2309.13015."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainRow:
+    """One network trained with one pattern."""
+
+    network: TrainedNetwork
+    cost: TrainingStepCost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainMean:
+    """Arithmetic means of a pattern over its networks."""
+
+    sparsity: str
+    speedup_over_dense: float
+    mac_bound: float
+
+    @property
+    def published_speedup(self) -> float | None:
+        """What was measured; None where nothing is known."""
+        return PUBLISHED_MEAN.get(self.sparsity)
+
+
+def train_rows(
+    networks: Sequence[TrainedNetwork],
+    accelerator: str = "sat",
+    *,
+    batch: int | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Iterator[TrainRow]:
+    """Yield the costs of ``networks`` trained by BDWP with each of ``SPARSITIES``.
+
+    Parameters
+    ----------
+    networks : sequence of TrainedNetwork
+    accelerator : str
+        A name or file.
+    batch : int, optional
+        512 unless given.
+    overrides : sequence of str
+        ``field=value`` changes to the accelerator.
+    progress : callable, optional
+        Called with rows done and rows in all.
+
+    Raises
+    ------
+    SparsimError
+        As ``train_cost``.
+    """
+    hardware = load_accelerator(accelerator, overrides=overrides)
+    for done, network in enumerate(networks):
+        built = network.build(DEFAULT_BATCH if batch is None else batch)
+        for index, sparsity in enumerate(SPARSITIES, start=1):
+            yield TrainRow(network=network, cost=train_cost(built, hardware, sparsity=sparsity))
+            if progress:
+                progress(done * len(SPARSITIES) + index, len(networks) * len(SPARSITIES))
+
+
+def train_means(rows: Sequence[TrainRow]) -> tuple[TrainMean, ...]:
+    """Return the means by pattern of ``rows``."""
+    by_sparsity = {name: [row.cost for row in rows if row.cost.sparsity == name] for name in SPARSITIES}
+    return tuple(
+        TrainMean(
+            sparsity=name,
+            speedup_over_dense=sum(cost.speedup_over_dense for cost in costs) / len(costs),
+            mac_bound=sum(cost.mac_bound for cost in costs) / len(costs),
+        )
+        for name, costs in by_sparsity.items()
+        if costs
+    )

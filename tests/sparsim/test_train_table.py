@@ -1,0 +1,42 @@
+"""Rows and means of the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from sparsim.train_table import SPARSITIES, TrainRow, train_means, train_rows
+from sparsim.train_table_networks import trained_networks
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[TrainRow]:
+    return list(train_rows(trained_networks(("resnet9", "vit")), batch=16))
+
+
+def test_rows(rows: list[TrainRow]) -> None:
+    assert [(row.network.name, row.cost.sparsity) for row in rows] == [
+        (name, sparsity) for name in ("resnet9", "vit") for sparsity in SPARSITIES
+    ]
+    assert all(row.cost.batch == 16 and row.cost.method == "bdwp" for row in rows)
+    assert all(1 < row.cost.speedup_over_dense < row.cost.mac_bound for row in rows)
+
+
+def test_sparser_is_faster(rows: list[TrainRow]) -> None:
+    speedups = [row.cost.speedup_over_dense for row in rows]
+    assert speedups[:3] == sorted(speedups[:3])
+    assert speedups[3:] == sorted(speedups[3:])
+
+
+def test_means(rows: list[TrainRow]) -> None:
+    means = train_means(rows)
+    assert [mean.sparsity for mean in means] == list(SPARSITIES)
+    assert means[1].speedup_over_dense == pytest.approx(
+        (rows[1].cost.speedup_over_dense + rows[4].cost.speedup_over_dense) / 2
+    )
+    assert [mean.published_speedup for mean in means] == [None, 1.75, None]
+
+
+def test_progress() -> None:
+    seen: list[tuple[int, int]] = []
+    list(train_rows(trained_networks(("resnet9",)), batch=1, progress=lambda done, total: seen.append((done, total))))
+    assert seen == [(1, 3), (2, 3), (3, 3)]

@@ -1,0 +1,19 @@
+"""The table of training steps as text and JSON."""
+
+from __future__ import annotations
+
+from sparsim.train_table import train_rows
+from sparsim.train_table_networks import trained_networks
+from sparsim.train_table_report import train_mean_lines, train_table, train_table_as_json
+
+
+def test_report() -> None:
+    rows = list(train_rows(trained_networks(("resnet9",)), batch=2))
+    assert train_table(rows).row_count == 3
+    lines = train_mean_lines(rows)
+    cost = rows[1].cost
+    assert lines[1] == f"mean 2:8: {cost.speedup_over_dense:.3f} of at most {cost.mac_bound:.3f}; published 1.75"
+    assert "published" not in lines[0]
+    figures = train_table_as_json(rows)
+    assert isinstance(figures["rows"], list)
+    assert len(figures["rows"]) == 3
