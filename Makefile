@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-PACKAGES := workloads hw_configs simulator mapper plots validation sparsim
+PACKAGES := workloads hw_configs simulator mapper sweeps plots validation sparsim
 
 .PHONY: help install demo test check format bench validate validate-models lock clean
 
