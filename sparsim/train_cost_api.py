@@ -8,22 +8,21 @@ from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
 from hw_configs.load import load_accelerator
-from simulator.training.mac_bound import equal_stages_bound, mac_bound
-from simulator.training.method import TrainingMethod, parse_method, parse_pattern
-from simulator.training.pruned_products import Pruning, PruningRule, pruned_products
-from simulator.training.step_cost import StepOperator, TrainingStepCost, matrix_cycles
+from mapper.training.step_comparison import StepComparison
+from simulator.training.method import parse_method, parse_pattern
+from simulator.training.pruned_products import PruningRule
+from simulator.training.step_cost import TrainingStepCost
 from simulator.training.training_machine import DATAFLOWS, training_section
-from sparsim.train_cost_schedule import StepScheduler
-from sparsim.train_cost_step import StepCosting
-from workloads.batching import batch_size
 from workloads.errors import ConfigError
 from workloads.formats import FP16, FP32
 from workloads.load import load_network
 from workloads.network import Network
-from workloads.training import TrainingFormats, TrainingNetwork, training_network
+from workloads.sparsity import NmPattern
+from workloads.training import TrainingFormats
 
 _NO_BINDINGS: Mapping[str, int] = {}
 DEFAULT_BATCH = 512
+TRAINING_FORMATS = TrainingFormats(work=FP16, gradient=FP16, update=FP32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,44 +93,30 @@ def train_cost(
     """
     chosen, wanted = options or TrainOptions(), parse_method(method)
     hardware = _accelerator(accelerator, overrides)
-    training_section(hardware)
-    section = hardware.array.nm_systolic
-    assert section is not None, "an nm_systolic array has its section"
-    pattern = parse_pattern(sparsity, section.max_m)
-    loaded = _network(network, batch, bindings)
-    formats = TrainingFormats(work=FP16, gradient=FP16, update=FP32)
-    training = training_network(loaded, optimiser=chosen.optimiser, formats=formats)
-    rule = PruningRule(method=wanted, pattern=pattern, dense=chosen.dense_layers, sparse=chosen.sparse_layers)
-    pruning = pruned_products(training, rule)
-    scheduler = StepScheduler(accelerator=hardware, dataflows=chosen.dataflows)
-    operators, dense = _operators(training, pruning, scheduler, sorts_ahead=chosen.sorts_ahead)
-    return TrainingStepCost(
-        network=loaded.name,
-        accelerator=hardware.name,
-        method=str(wanted),
-        sparsity="" if wanted is TrainingMethod.DENSE else str(pattern),
+    pattern = pattern_for(sparsity, hardware)
+    comparison = StepComparison(
+        network=_network(network, batch, bindings),
+        accelerator=hardware,
+        formats=TRAINING_FORMATS,
         optimiser=chosen.optimiser,
-        batch=batch_size(loaded),
-        clock_hz=hardware.array.clock_hz,
-        operators=operators,
-        dense_cycles=sum(one.total_cycles for one in dense),
-        dense_array_cycles=matrix_cycles(dense),
-        mac_bound=mac_bound(((one.macs, one.name in pruning.products) for one in operators), pattern),
-        equal_stages_bound=equal_stages_bound(pattern) if wanted is TrainingMethod.BDWP else 1.0,
-        notes=(*training.network.notes, *pruning.notes),
+        dataflows=chosen.dataflows,
     )
+    rule = PruningRule(method=wanted, pattern=pattern, dense=chosen.dense_layers, sparse=chosen.sparse_layers)
+    return comparison.cost(rule, sorts_ahead=chosen.sorts_ahead)
 
 
-def _operators(
-    training: TrainingNetwork, pruning: Pruning, scheduler: StepScheduler, *, sorts_ahead: bool
-) -> tuple[tuple[StepOperator, ...], tuple[StepOperator, ...]]:
-    """Return the step as it is, and trained dense."""
-    unpruned = Pruning(products={}, pattern=pruning.pattern)
-    dense = StepCosting(training=training, pruning=unpruned, scheduler=scheduler).operators()
-    if not pruning.products:
-        return dense, dense
-    step = StepCosting(training=training, pruning=pruning, scheduler=scheduler, sorts_ahead=sorts_ahead)
-    return step.operators(), dense
+def pattern_for(sparsity: str, accelerator: Accelerator) -> NmPattern:
+    """Return ``sparsity`` as a pattern that ``accelerator`` runs.
+
+    Raises
+    ------
+    ConfigError
+        For a text of another form, an M too large, or an accelerator that cannot train.
+    """
+    training_section(accelerator)
+    section = accelerator.array.nm_systolic
+    assert section is not None, "an nm_systolic array has its section"
+    return parse_pattern(sparsity, section.max_m)
 
 
 def _accelerator(accelerator: Accelerator | str | Path, overrides: Sequence[str]) -> Accelerator:

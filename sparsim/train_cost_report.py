@@ -95,6 +95,7 @@ def train_cost_as_json(cost: TrainingStepCost) -> JsonObject:
         "mac_bound": cost.mac_bound,
         "equal_stages_bound": cost.equal_stages_bound,
         "parts": [_part_as_json(part, cost) for part in cost.parts],
+        "dense_parts": [_part_as_json(part, cost) for part in cost.dense_parts],
         "operators": [_operator_as_json(one) for one in cost.operators],
         "notes": list(cost.notes),
     }

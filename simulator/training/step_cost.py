@@ -82,7 +82,7 @@ class TrainingStepCost:
     batch, clock_hz : int
     operators : tuple of StepOperator
         In order.
-    dense_cycles : int
+    dense_operators : tuple of StepOperator
         Of the same step without pruning on the same accelerator.
     mac_bound : float
         The speed-up if time went with multiply-accumulates.
@@ -97,8 +97,7 @@ class TrainingStepCost:
     batch: int
     clock_hz: int
     operators: tuple[StepOperator, ...]
-    dense_cycles: int
-    dense_array_cycles: int
+    dense_operators: tuple[StepOperator, ...]
     mac_bound: float
     equal_stages_bound: float
     notes: tuple[str, ...] = ()
@@ -152,6 +151,11 @@ class TrainingStepCost:
         return 2 * macs * self.clock_hz / self.total_cycles * 1e-9 if self.total_cycles else 0.0
 
     @property
+    def dense_cycles(self) -> int:
+        """Cycles of the step trained dense."""
+        return sum(one.total_cycles for one in self.dense_operators)
+
+    @property
     def speedup_over_dense(self) -> float:
         """Cycles of dense training over those of this step."""
         return self.dense_cycles / self.total_cycles if self.total_cycles else 1.0
@@ -159,12 +163,17 @@ class TrainingStepCost:
     @property
     def array_speedup_over_dense(self) -> float:
         """The same of matrix products alone."""
-        return self.dense_array_cycles / self.array_cycles if self.array_cycles else 1.0
+        return matrix_cycles(self.dense_operators) / self.array_cycles if self.array_cycles else 1.0
 
     @property
     def parts(self) -> tuple[PartCost, ...]:
         """The step by part; each is there, at no cost where it has no operator."""
         return tuple(_part_cost(part, self.operators) for part in StepPart)
+
+    @property
+    def dense_parts(self) -> tuple[PartCost, ...]:
+        """The step trained dense, by part."""
+        return tuple(_part_cost(part, self.dense_operators) for part in StepPart)
 
 
 def matrix_cycles(operators: tuple[StepOperator, ...]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.result import Energy, Limit
@@ -35,8 +37,7 @@ def step(*operators: StepOperator) -> TrainingStepCost:
         batch=1,
         clock_hz=1_000_000,
         operators=operators,
-        dense_cycles=600,
-        dense_array_cycles=500,
+        dense_operators=(replace(FORWARD, total_cycles=350), GRADIENT, replace(UPDATE, total_cycles=100)),
         mac_bound=2.0,
         equal_stages_bound=2.0,
     )
@@ -56,6 +57,7 @@ def test_totals() -> None:
     assert cost.dense_equivalent_gflops_per_second == pytest.approx(8000 / 300e-6 * 1e-9)
     assert cost.effective_gflops_per_second == pytest.approx(4000 / 300e-6 * 1e-9)
     assert cost.energy.total_pj == 4000
+    assert (cost.dense_cycles, sum(part.cycles for part in cost.dense_parts)) == (600, 600)
 
 
 def test_parts_add_up() -> None:
@@ -67,6 +69,6 @@ def test_parts_add_up() -> None:
 
 
 def test_no_operators() -> None:
-    cost = step()
+    cost = replace(step(), dense_operators=())
     assert (cost.speedup_over_dense, cost.array_speedup_over_dense, cost.effective_gflops_per_second) == (1, 1, 0)
     assert matrix_cycles(()) == 0

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from mapper.training.step_scheduler import Choice, StepScheduler
 from simulator.result import Energy, Limit
 from simulator.training.pruned_products import Pruning
 from simulator.training.sorter import num_groups, sort_cycles, visible_cycles
 from simulator.training.step_cost import StepOperator, StepPart
 from simulator.training.training_machine import training_section
-from sparsim.train_cost_schedule import Choice, StepScheduler
 from workloads.loop_nest import MatrixNest
 from workloads.operators import Operator
 from workloads.tensor import Tensor

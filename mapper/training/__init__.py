@@ -1,0 +1,1 @@
+"""Training steps: how each operator runs, and what the step costs."""
