@@ -12,6 +12,7 @@ from benchmarks.measurement import Measurement
 from simulator.kernels.eyeriss_v2_twin import multiply_on_pes
 from simulator.kernels.nm_systolic_twin import compress_weights, multiply_nm_on_array
 from simulator.kernels.outer_product_twin import OuterProductCore, multiply_on_outer_product_core
+from simulator.kernels.pipelined_array_twin import PipelinedPes, multiply_on_pipelined_pes
 from simulator.kernels.sigma_twin import multiply_on_sigma
 from simulator.kernels.sparse_tensor_core_twin import multiply_on_tensor_core
 
@@ -52,6 +53,8 @@ def _two_of_eight(rng: np.random.Generator) -> Matrix:
 def _twins() -> Iterator[tuple[str, int, Multiply]]:
     for dataflow in ("os", "ws"):
         yield f"N:M systolic, {dataflow}", 1024, _nm(dataflow)
+    for dataflow in ("os", "ws"):
+        yield f"pipelined adders, {dataflow}", 1024, _pipelined(dataflow)
     yield "sparse tensor core", 1024, _tensor_core
     yield "outer product", 128, lambda a, b: multiply_on_outer_product_core(a, b, OuterProductCore()).cycles
     yield "Eyeriss v2", 192, lambda a, b: multiply_on_pes(a, b, rows=24, cols=8).cycles
@@ -64,6 +67,12 @@ def _nm(dataflow: str) -> Multiply:
         return multiply_nm_on_array(a, weights, rows=32, cols=32, dataflow=dataflow).cycles
 
     return multiply
+
+
+def _pipelined(dataflow: str) -> Multiply:
+    """Return the N:M array with adders of four stages, which four sums pass in turn."""
+    pes = PipelinedPes(rows=32, cols=32, dataflow=dataflow, latency_cycles=4, interleaved=4)
+    return lambda a, b: multiply_on_pipelined_pes(a.astype(float), b.astype(float), pes, pattern=(_N, _M)).cycles
 
 
 def _tensor_core(a: Matrix, b: Matrix) -> int:

@@ -17,12 +17,14 @@ class PipelinedAdders:
 
     Output-stationary, a PE adds a product to its output every L cycles, so that one fold of T products a PE takes L*T
     cycles. I outputs, of I folds that run together, take turns: max(L, i) * T cycles for i of them, and F folds make
-    floor(F / I) such rounds and one of the rest. With I >= L full rounds have no stall.
+    floor(F / I) such rounds and one of the rest. With I >= L full rounds have no stall. The array fills and drains
+    once a round, and min(L, i) - 1 cycles longer, until the last sum has left its adder.
 
     Weight-stationary, each row of a fold adds to other sums, which do not wait for each other; the sums pass R adders
-    of L cycles in place of one: (R - 1) * (L - 1) cycles more to fill the array.
+    of L cycles in place of one: R * (L - 1) cycles more to fill and drain the array.
 
-    Assumes folds that are summed in turn differ in their outputs alone, and that a PE has a register for each.
+    Assumes folds that are summed in turn differ in their outputs alone, and that a PE has a register, and a column a
+    result line, for each.
 
     Parameters
     ----------
@@ -34,7 +36,8 @@ class PipelinedAdders:
         L and I.
 
     Example: 5 folds of 10 products each, L = 4. One after another they stream for 5 * 4 * 10 = 200 cycles; four in
-    turn for 4 * 10, and the fifth alone for 4 * 10: 80. Adders of one cycle take 50.
+    turn for 4 * 10, and the fifth alone for 4 * 10: 80. Adders of one cycle take 50. On 2 x 2 PEs the two rounds fill
+    and drain for 2 + 2 - 2 cycles each, the first for 3 more: 7 in place of 5 * 2.
     """
 
     model: ArrayModel
@@ -76,14 +79,19 @@ class PipelinedAdders:
         return self.model.stored_pattern(own)
 
     def tile_cycles(self, m: Int64Array, n: Int64Array, k: Int64Array) -> TileCycles:
-        """Return the model's cycles with stalls in ``stream``, or what longer columns of adders add to ``fill``."""
+        """Return the model's cycles with stalls in ``stream``, and in ``fill`` each round once and longer adders."""
         cycles = self.model.tile_cycles(m, n, k)
         if self.streamed_dimension is Dimension.M:
-            longer = (self.rows - 1) * (self.latency_cycles - 1)
+            longer = self.rows * (self.latency_cycles - 1)
             return replace(cycles, fill=cycles.fill + cycles.num_folds * longer)
         folds = np.maximum(cycles.num_folds, 1)  # a tile of no outputs has no fold, and no cycle
         slots = self._num_slots(folds)
-        return replace(cycles, stream=cycles.stream // folds * slots, padding=cycles.padding // folds * slots)
+        return replace(
+            cycles,
+            fill=cycles.fill // folds * -(-cycles.num_folds // self.interleaved) + self._drain(cycles.num_folds),
+            stream=cycles.stream // folds * slots,
+            padding=cycles.padding // folds * slots,
+        )
 
     def scratchpad_accesses(self, m: Int64Array, n: Int64Array, k: Int64Array) -> ScratchpadAccesses:
         """Return the model's: stalls move nothing."""
@@ -94,3 +102,9 @@ class PipelinedAdders:
         rounds, rest = folds // self.interleaved, folds % self.interleaved
         last = np.where(rest > 0, np.maximum(rest, self.latency_cycles), 0)
         return np.asarray(rounds * max(self.interleaved, self.latency_cycles) + last)
+
+    def _drain(self, folds: Int64Array) -> Int64Array:
+        """Return the cycles of all rounds of ``folds`` from the last sum that is done on time to the round's last."""
+        rounds, rest = folds // self.interleaved, folds % self.interleaved
+        last = np.maximum(np.minimum(rest, self.latency_cycles) - 1, 0)
+        return np.asarray(rounds * (min(self.interleaved, self.latency_cycles) - 1) + last)
