@@ -187,6 +187,7 @@ def _merged(
             tensors=tuple(tensor_of(number, old) for number, old in enumerate(kept)),
             inputs=inputs,
             outputs=outputs,
+            overwritten_bytes=problem.overwritten_bytes,
         ),
         absorbed={problem.operators[one]: problem.operators[maker] for one, maker in absorbed.items()},
         overwrites=tuple((step_of[operator], number_of[source]) for operator, source in shared.items()),

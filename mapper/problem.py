@@ -56,6 +56,8 @@ class PlanProblem:
         Those of size 0 are left out.
     inputs, outputs : tuple of tuple of int
         By operator: indices of the tensors that it reads and makes, each once.
+    overwritten_bytes: int
+        Of what operators write over their inputs without a tensor of its own here, and that leaves in any plan.
     """
 
     name: str
@@ -63,6 +65,7 @@ class PlanProblem:
     tensors: tuple[PlannedTensor, ...]
     inputs: tuple[tuple[int, ...], ...]
     outputs: tuple[tuple[int, ...], ...]
+    overwritten_bytes: int = 0
 
     @property
     def predecessors(self) -> tuple[frozenset[int], ...]:
@@ -82,9 +85,10 @@ class PlanProblem:
 
     @property
     def compulsory_bytes(self) -> int:
-        """Read of all that starts off-chip and is needed, write of all outputs."""
+        """Read of all that starts off-chip and is needed, write of all outputs and of what is overwritten."""
         read = sum(one.size_bytes for one in self.tensors if one.producer is None and one.consumers)
-        return read + sum(one.size_bytes for one in self.tensors if one.is_output and one.producer is not None)
+        written = sum(one.size_bytes for one in self.tensors if one.is_output and one.producer is not None)
+        return read + written + self.overwritten_bytes
 
 
 def plan_problem(

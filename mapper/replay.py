@@ -85,6 +85,7 @@ class _Machine:
 
     def __post_init__(self) -> None:
         self.off_chip = {index for index, tensor in enumerate(self.problem.tensors) if tensor.producer is None}
+        self.written_bytes = self.problem.overwritten_bytes  # at some step of any plan: none has a tensor to follow
         for episode in self.plan.episodes:
             self.begins.setdefault(episode.first_step, []).append(episode)
             self.ends.setdefault(episode.last_step, []).append(episode)
@@ -126,7 +127,7 @@ class _Machine:
         if tensor in self.places:
             raise _rejected(self.problem, step, tensor, "is brought in while it is in the scratchpad already")
         for other, (other_begin, other_end) in self.places.items():
-            if begin < other_end and other_begin < end:
+            if max(begin, other_begin) < min(end, other_end):  # what has no bytes overlaps nothing
                 what = f"at bytes {begin} to {end} overlaps {self.problem.tensors[other].name!r} at"
                 raise _rejected(self.problem, step, tensor, f"{what} {other_begin} to {other_end}")
         if tensor not in self.problem.outputs[operator]:
