@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sparsim.plan_api import NetworkPlanning, plan
     from sparsim.plan_export import planning_as_json
     from sparsim.plan_files import write_planning
+    from sparsim.sweep_api import SweepOptions, sweep
     from sparsim.train_cost_api import TrainOptions, train_cost
     from workloads.errors import SparsimError
     from workloads.formats import parse_format
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from workloads.network import Network
     from workloads.operators import Operator
     from workloads.tensor import Tensor
+    from workloads.training import TrainingOptions, training_step
 
 __version__ = "0.1.0"
 
@@ -51,9 +53,11 @@ _HOME = {
     "PositionTile": "simulator.position_tiles",
     "Result": "simulator.result",
     "SparsimError": "workloads.errors",
+    "SweepOptions": "sparsim.sweep_api",
     "Tensor": "workloads.tensor",
     "Tiling": "simulator.plan",
     "TrainOptions": "sparsim.train_cost_api",
+    "TrainingOptions": "workloads.training",
     "compare": "sparsim.comparison",
     "compress_file": "sparsim.compress_file",
     "inspect_network": "sparsim.inspection",
@@ -69,7 +73,9 @@ _HOME = {
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",
     "simulate": "simulator.simulate",
+    "sweep": "sparsim.sweep_api",
     "train_cost": "sparsim.train_cost_api",
+    "training_step": "workloads.training",
     "write_output_folder": "sparsim.output_folder",
     "write_planning": "sparsim.plan_files",
     "write_result": "sparsim.output_folder",
@@ -86,9 +92,11 @@ __all__ = [
     "PositionTile",
     "Result",
     "SparsimError",
+    "SweepOptions",
     "Tensor",
     "Tiling",
     "TrainOptions",
+    "TrainingOptions",
     "compare",
     "compress_file",
     "inspect_network",
@@ -104,7 +112,9 @@ __all__ = [
     "result_as_json",
     "run",
     "simulate",
+    "sweep",
     "train_cost",
+    "training_step",
     "write_output_folder",
     "write_planning",
     "write_result",

@@ -29,7 +29,9 @@ class Counts:
     """Found finished in the results file."""
     num_missing: int | None = None
     """To evaluate; None until every point has been looked up."""
+    num_evaluated: int = 0
     num_new: int = 0
+    """Evaluated, or found to have no accelerator, in this run."""
     by_status: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
 
 
@@ -78,6 +80,7 @@ class StudyRun:
         for outcomes in self.run(self._taken(missing, waiting)):
             new = [self._finished(*waiting.pop(one.identity), one, is_new=True) for one in outcomes]
             self.store.record(study_id, new)
+            self.counts.num_evaluated += len(new)
             yield from self._counted(new)
 
     def _looked_up(self, study_id: int, missing: list[int]) -> Iterator[list[Finished]]:
