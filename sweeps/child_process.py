@@ -103,13 +103,17 @@ class ChildProcess:
                 return outcome
         except (EOFError, OSError):
             raise self._death() from None
-        self.kill()
-        self._forget()
+        self.end()
         raise Overdue
 
     def kill(self) -> None:
-        """End the process now."""
+        """End the process now; whoever waits for its answer learns that it died."""
         self._process.kill()
+
+    def end(self) -> None:
+        """End the process, and forget it."""
+        self.kill()
+        self._forget()
 
     def _death(self) -> Died:
         """Return what the process died of."""

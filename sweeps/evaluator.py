@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,7 @@ class Evaluator:
     def __init__(self, options: EvaluatorOptions) -> None:
         self.options = options
         self._is_closed = False
+        self._in_use = threading.Lock()
         self._process: ChildProcess | None = None
 
     def outcomes(self, points: Sequence[Point]) -> Iterator[Outcome]:
@@ -73,18 +75,19 @@ class Evaluator:
 
     def _next(self, left: Sequence[Point]) -> Outcome:
         """Return the outcome of the first of ``left``, all of which the process is given when it has none."""
-        process = self._running()
-        try:
-            if not process.is_busy:
-                process.give(left)
-            outcome = process.take(self.options.point_timeout_s)
-        except (Died, Overdue):
-            self._process = None
-            if self._is_closed:
-                raise EvaluatorError("evaluation was stopped") from None
-            raise
-        process.is_busy = len(left) > 1
-        return outcome
+        with self._in_use:
+            process = self._running()
+            try:
+                if not process.is_busy:
+                    process.give(left)
+                outcome = process.take(self.options.point_timeout_s)
+            except (Died, Overdue):
+                self._process = None
+                if self._is_closed:
+                    raise EvaluatorError("evaluation was stopped") from None
+                raise
+            process.is_busy = len(left) > 1
+            return outcome
 
     def _running(self) -> ChildProcess:
         if self._is_closed:
@@ -101,7 +104,11 @@ class Evaluator:
         self._is_closed = True
         process = self._process
         if process is not None:
-            process.kill()
+            process.kill()  # whoever waits for an answer now leaves
+        with self._in_use:
+            if self._process is not None:
+                self._process.end()
+                self._process = None
 
 
 def _failed(point: Point, reason: str) -> Outcome:
