@@ -29,6 +29,9 @@ def counts_text(counts: Counts, study: str, results: str) -> str:
     ]
     if counts.num_repeated:
         lines.append(f"{counts.num_repeated:,} points are equal to others and count once")
+    num_left = counts.num_points - counts.num_repeated - sum(counts.by_status.values())
+    if num_left:
+        lines.append(f"{num_left:,} points are left: the same command goes on with them")
     return "\n".join(lines)
 
 

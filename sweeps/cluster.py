@@ -204,7 +204,7 @@ def _client(options: ClusterOptions) -> Iterator[Client]:
         n_workers=1,
         threads_per_worker=options.num_workers or os.cpu_count() or 1,
         processes=False,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # any free port: several sweeps may run side by side
         silence_logs=logging.CRITICAL,
         memory_limit=0,
     )

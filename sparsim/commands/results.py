@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from sparsim.commands import SubParsers
 from sparsim.commands.options import add_format_option, file_name
@@ -48,7 +47,7 @@ def execute_export(options: argparse.Namespace) -> int:
 
     table = results_table(options.file, options.study)
     write_table(table, options.output)
-    print(f"wrote {len(table.rows)} rows to {options.output}", file=sys.stderr)
+    print(f"wrote {len(table.rows)} rows to {options.output}")
     return 0
 
 

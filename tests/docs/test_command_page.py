@@ -20,6 +20,8 @@ COMMANDS = re.findall(r"^\$ (sparsim .*)$", PAGE, re.MULTILINE)
 QUICK = {"resnet50": "resnet9", "llama_7b_decode": "resnet9", "context=4096": "resolution=64"}
 """Stand-ins for what takes long; every option stays as it is."""
 
+STUDY = "{name: small, networks: [resnet9], accelerators: [edge_npu], mapper: layers, overrides: {array.rows: [8, 16]}}"
+
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,6 +40,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
     save_trained(tmp_path / "trained.onnx")
     np.savez(tmp_path / "images.npz", x=np.ones((1, 8, 6, 6), np.float32))
+    (tmp_path / "study.yaml").write_text(STUDY)
     (tmp_path / "densities.json").write_text('{"hidden": 0.25}')
 
 

@@ -59,6 +59,17 @@ def test_compressed_resnet50(tmp_path: Path) -> None:
         assert (tmp_path / line).read_bytes().startswith(b"\x89PNG")
 
 
+def test_sweep(tmp_path: Path) -> None:
+    lines = run("sweep.py", folder=tmp_path).splitlines()
+    points, table = lines[:18], lines[18:]
+    assert all(re.fullmatch(r"(dense|nm:2:8) (8|16|32) ok ", line) for line in points)
+    assert table[0].split() == [
+        *("compression", "array.rows", "scratchpad.capacity_bytes", "latency_ms", "energy_mj", "area_mm2")
+    ]
+    assert [line.split()[0] for line in table[1:]] == ["dense", "nm:2:8"]
+    assert (tmp_path / "sweep.sqlite").is_file()
+
+
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / "compare_accelerators.py"), "resnet9", "edge"],

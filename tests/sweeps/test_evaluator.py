@@ -51,7 +51,7 @@ def test_outcomes_belong_to_their_points() -> None:
 
 
 def test_a_function_that_does_not_exist() -> None:
-    with pytest.raises(EvaluatorError, match="no process can evaluate points: .*no attribute 'missing'"):
+    with pytest.raises(EvaluatorError, match=r"no process can evaluate points: .*no attribute 'missing'"):
         outcomes([2], function="missing")
 
 
