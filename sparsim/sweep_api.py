@@ -125,7 +125,10 @@ def row_of(finished: Finished) -> SweepRow:
 
 @dataclass(slots=True)
 class Sweep:
-    """A study that runs while one iterates over it; what is finished is in the results file at once."""
+    """A study that runs while one iterates over it; what is finished is in the results file at once.
+
+    As a context manager it closes the results file.
+    """
 
     study: Study
     points: Points
@@ -145,6 +148,12 @@ class Sweep:
             counts=self.counts,
         )
         return (row_of(finished) for finished in study_run)
+
+    def __enter__(self) -> Sweep:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
 
     def run(self) -> Counts:
         """Run what is missing, and return how it ended."""

@@ -54,8 +54,7 @@ def execute(options: argparse.Namespace) -> int:
         retry_failed=options.retry_failed,
         yes=options.yes,
     )
-    running = sweep(options.study, options.results, chosen)
-    with running.store:
+    with sweep(options.study, options.results, chosen) as running:
         _tell_versions(running, options.results)
         try:
             _run(running, chosen)

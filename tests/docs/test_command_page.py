@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
+import sparsim
 from sparsim.cli import build_parser, main
 from tests.sparsim.trained import save_trained
 
@@ -23,8 +24,18 @@ QUICK = {"resnet50": "resnet9", "llama_7b_decode": "resnet9", "context=4096": "r
 STUDY = "{name: small, networks: [resnet9], accelerators: [edge_npu], mapper: layers, overrides: {array.rows: [8, 16]}}"
 
 
+@pytest.fixture(scope="module")
+def designs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A results file of the study."""
+    folder = tmp_path_factory.mktemp("designs")
+    (folder / "study.yaml").write_text(STUDY)
+    with sparsim.sweep(folder / "study.yaml", folder / "designs.sqlite", sparsim.SweepOptions(serial=True)) as sweep:
+        sweep.run()
+    return folder / "designs.sqlite"
+
+
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def files(tmp_path: Path, designs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files that the page names, in the current folder."""
     monkeypatch.chdir(tmp_path)
     scalesim = ROOT / "tests" / "data" / "scalesim"
@@ -41,6 +52,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_trained(tmp_path / "trained.onnx")
     np.savez(tmp_path / "images.npz", x=np.ones((1, 8, 6, 6), np.float32))
     (tmp_path / "study.yaml").write_text(STUDY)
+    (tmp_path / "designs.sqlite").write_bytes(designs.read_bytes())
     (tmp_path / "densities.json").write_text('{"hidden": 0.25}')
 
 
