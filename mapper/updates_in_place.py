@@ -1,8 +1,8 @@
 """Updates of a training step, written over the parameters and states whose place they take.
 
-The problem of a training step makes a new tensor of each updated parameter. Here it takes no room of its own: the update
-writes over what it read, and leaves as every changed parameter must. So that it does not come too early, whatever else
-reads the parameter must run before, which a tensor of no bytes says.
+The problem of a training step makes a new tensor of each updated parameter. Here it takes no room of its own: the
+update writes over what it read, and leaves as every changed parameter must. So that it does not come too early,
+whatever else reads the parameter must run before, which a tensor of no bytes says.
 
 Assumes an update reads each element of a parameter before it writes the one in its place.
 """

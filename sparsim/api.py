@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hw_configs.accelerator import Accelerator
@@ -23,6 +24,7 @@ from workloads.compression import CompressionSpec
 from workloads.errors import ConfigError
 from workloads.load import load_network
 from workloads.network import Network
+from workloads.training import TrainingOptions
 
 NO_BINDINGS: Mapping[str, int] = {}
 
@@ -38,6 +40,7 @@ def run(
     objective: Objective | str = Objective.LATENCY,
     mapper: Mapper | str = Mapper.JOINT,
     time_limit_s: float = PlanOptions().time_limit_s,
+    training: TrainingOptions | None = None,
     batch: int | None = None,
     bindings: Mapping[str, int] = NO_BINDINGS,
     overrides: Sequence[str] = (),
@@ -66,6 +69,8 @@ def run(
         Tilings together with what stays in the scratchpad between operators; or each operator alone.
     time_limit_s : float
         For deciding and placing what stays; the best plan found by then is returned with what is known of it.
+    training : TrainingOptions, optional
+        Which step of its training is run in place of its inference.
     batch : int, optional
         Inferences a run; by default what the network says. Needs a name or file.
     bindings : mapping of str to int
@@ -88,7 +93,8 @@ def run(
     chosen = with_weight_format(accelerator, weight_format)
     wanted = plan_options(objective, mapper, time_limit_s)
     activations = ActivationDensities(density=activation_density, inputs=inputs)
-    workload = with_file_zeros(_workload(network, compression, activations, batch, bindings), accelerator)
+    made = _workload(network, _Preparation(compression, activations, training), batch, bindings)
+    workload = with_file_zeros(made, accelerator)
     result = run_network(workload.network, chosen, wanted, progress)
     if workload.network is workload.dense:
         return result
@@ -96,10 +102,27 @@ def run(
     return compared(result, dense, workload.compression)
 
 
+@dataclass(frozen=True, slots=True)
+class _Preparation:
+    """What is done to a network before it is run."""
+
+    compression: CompressionSpec | str | None
+    activations: ActivationDensities
+    training: TrainingOptions | None
+
+    def applied(self, network: Network, source: str | Path | None) -> Workload:
+        return make_workload(
+            network,
+            source=source,
+            compression=self.compression,
+            activations=self.activations,
+            training=self.training,
+        )
+
+
 def _workload(
     network: Network | Workload | str | Path,
-    compression: CompressionSpec | str | None,
-    activations: ActivationDensities,
+    wanted: _Preparation,
     batch: int | None,
     bindings: Mapping[str, int],
 ) -> Workload:
@@ -107,18 +130,14 @@ def _workload(
         if batch is not None or bindings:
             raise ConfigError("batch and bindings apply to a network's name or file, found a loaded network")
         if isinstance(network, Network):
-            return make_workload(network, compression=compression, activations=activations)
-        if compression is not None or activations.density is not None:
+            return wanted.applied(network, None)
+        if wanted != _Preparation(None, ActivationDensities(inputs=wanted.activations.inputs), None):
             raise ConfigError(
-                "compression and activation density apply to a network or its file, found a workload, which has its own"
+                "compression, activation density and training apply to a network or its file, "
+                "found a workload, which has its own"
             )
         return network
-    return make_workload(
-        load_network(network, batch=batch, bindings=bindings),
-        source=network,
-        compression=compression,
-        activations=activations,
-    )
+    return wanted.applied(load_network(network, batch=batch, bindings=bindings), network)
 
 
 def pareto_tilings(network: Network, accelerator: Accelerator, operator: str) -> tuple[Implementation, ...]:

@@ -29,6 +29,7 @@ from sparsim.commands import (
     run,
     sweep,
     train_cost,
+    train_memory,
     train_table,
     validate,
 )
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         sweep,
         results,
         train_cost,
+        train_memory,
         train_table,
         allocate,
         hw,

@@ -20,6 +20,7 @@ from workloads.compression import CompressionSpec, parse_spec
 from workloads.errors import ConfigError, InfeasiblePlan
 from workloads.load import load_network
 from workloads.network import Network
+from workloads.training import TrainingOptions
 
 DENSE = "dense"
 AS_STORED = "as stored"
@@ -135,8 +136,9 @@ def make_workloads(
     source: str | Path | None,
     compressions: Sequence[CompressionSpec | str],
     activations: ActivationDensities,
+    training: TrainingOptions | None = None,
 ) -> tuple[Workload, ...]:
-    """Return ``network`` as it is, then under each compression.
+    """Return ``network`` as it is, then under each compression; with ``training``, a training step of each.
 
     Raises
     ------
@@ -145,8 +147,10 @@ def make_workloads(
     """
     specs = [parse_spec(one) if isinstance(one, str) else one for one in compressions]
     _check_different(specs)
-    plain = make_workload(network, source=source, activations=activations)
-    return plain, *(make_workload(network, source=source, compression=one, activations=activations) for one in specs)
+    return tuple(
+        make_workload(network, source=source, compression=one, activations=activations, training=training)
+        for one in (None, *specs)
+    )
 
 
 def _check_different(specs: Sequence[CompressionSpec]) -> None:

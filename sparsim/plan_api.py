@@ -12,6 +12,7 @@ from mapper.in_place import InPlaceProblem, in_place_pairs, merge_in_place
 from mapper.least_peak import least_peak
 from mapper.plan_tensors import Method, TensorPlanning, budgets_with_peak, check_request, plan_tensors
 from mapper.problem import plan_problem
+from mapper.updates_in_place import with_updates_in_place
 from simulator.supported_formats import with_supported_formats
 from sparsim.api import NO_BINDINGS
 from sparsim.scratchpad_size import BudgetName, parse_scratchpad, scratchpad_of
@@ -22,6 +23,7 @@ from workloads.errors import ConfigError
 from workloads.load import load_network
 from workloads.network import Network
 from workloads.tensor import Tensor
+from workloads.training import TrainingOptions, training_step
 
 _PART_FOR_PEAK = 0.2
 
@@ -77,7 +79,7 @@ class PlanRequest:
         Its scratchpad is planned unless ``scratchpad`` is given; its formats and decoders set the sizes.
     scratchpad : int, str or None
         Bytes, a size (``512KiB``), or ``M_R``, ``M_H``, ``M_P``.
-    weights, in_place, method, time_limit_s, compression
+    weights, in_place, method, time_limit_s, compression, training
         As for ``plan``.
 
     Raises
@@ -93,6 +95,7 @@ class PlanRequest:
     method: Method | str = Method.AUTO
     time_limit_s: float = 60.0
     compression: CompressionSpec | str | None = None
+    training: TrainingOptions | None = None
 
     def __post_init__(self) -> None:
         check_request(self.method, self.time_limit_s)
@@ -119,6 +122,7 @@ def plan(
     method: Method | str = Method.AUTO,
     time_limit_s: float = 60.0,
     compression: CompressionSpec | str | None = None,
+    training: TrainingOptions | None = None,
     batch: int | None = None,
     bindings: Mapping[str, int] = NO_BINDINGS,
     overrides: Sequence[str] = (),
@@ -143,6 +147,8 @@ def plan(
         When it ends, or the user interrupts, the best plan so far is returned with its gap.
     compression : CompressionSpec or str, optional
         What is done to the network first: a spec, its text or the name of its YAML file.
+    training : TrainingOptions, optional
+        Which step of its training is planned in place of its inference; updates are in place.
     batch, bindings
         As for ``run``. Need a name or file.
     overrides : sequence of str
@@ -162,6 +168,7 @@ def plan(
         method=method,
         time_limit_s=time_limit_s,
         compression=compression,
+        training=training,
     )
     if not isinstance(network, Network):
         return plan_chosen(load_network(network, batch=batch, bindings=bindings), request, source=network)
@@ -182,12 +189,16 @@ def plan_chosen(network: Network, request: PlanRequest, *, source: str | Path | 
     """
     workload = make_workload(network, source=source, compression=request.compression)
     loaded = workload.network
+    step = None if request.training is None else training_step(loaded, request.training)
     stored: Mapping[str, int] = {}
+    if step is not None:
+        loaded = step.network
+    elif request.accelerator is not None:
+        loaded = with_file_zeros(workload, request.accelerator).network
     if request.accelerator is not None:
-        native = with_file_zeros(workload, request.accelerator).network
-        loaded = with_supported_formats(native, request.accelerator.array)
+        loaded = with_supported_formats(loaded, request.accelerator.array)
         stored = stored_weight_bytes(loaded, request.accelerator) if request.weights else {}
-    merged = _problem(loaded, request, stored)
+    merged = _problem(loaded, request, stored, {} if step is None else step.replaced)
     peak = least_peak(merged.problem, time_limit_s=request.time_limit_s * _PART_FOR_PEAK)
     size = request.size()
     capacity_bytes = size if isinstance(size, int) else size.of(budgets_with_peak(merged.problem, peak))
@@ -210,13 +221,17 @@ def plan_chosen(network: Network, request: PlanRequest, *, source: str | Path | 
     )
 
 
-def _problem(network: Network, request: PlanRequest, stored: Mapping[str, int]) -> InPlaceProblem:
+def _problem(
+    network: Network, request: PlanRequest, stored: Mapping[str, int], replaced: Mapping[str, str]
+) -> InPlaceProblem:
     """The problem to plan; in any order, so that only what overwrites its one input is absorbed."""
 
     def size_of(tensor: Tensor) -> int:
         return stored.get(tensor.name, tensor.size_bytes)
 
     problem = plan_problem(network, with_weights=request.weights, size_of=size_of)
+    if replaced:
+        problem = with_updates_in_place(problem, network, replaced)
     if not problem.operators:
         raise ConfigError(f"network {network.name!r} has no operator to plan: all are views")
     if not request.in_place:

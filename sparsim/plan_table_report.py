@@ -106,7 +106,12 @@ _SHORT = {
 
 
 def _baseline_headings(rows: Sequence[TableRow]) -> list[str]:
-    return [_SHORT.get(name, name) for name in (rows[0].answer.baselines if rows else ())]
+    return [baseline_heading(name) for name in (rows[0].answer.baselines if rows else ())]
+
+
+def baseline_heading(name: str) -> str:
+    """Return the name of a baseline as a column of a table has room for it."""
+    return _SHORT.get(name, name)
 
 
 def _cells(row: TableRow) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sparsim.activations import ActivationDensities
 from workloads.compression import CompressionSpec, compress, parse_spec, with_recognised_sparsity
 from workloads.declared_sparsity import with_declared_sparsity
 from workloads.network import Network
+from workloads.training import TrainingOptions, training_step
 from workloads.weight_layout import compressible_weights
 from workloads.weights import WeightArray, WeightSource
 
@@ -49,8 +50,11 @@ def make_workload(
     source: str | Path | None = None,
     compression: CompressionSpec | str | None = None,
     activations: ActivationDensities = DENSE_ACTIVATIONS,
+    training: TrainingOptions | None = None,
 ) -> Workload:
     """Return ``network`` compressed as ``compression`` says, with the densities of ``activations``.
+
+    With ``training`` both it and the network before compression are training steps; then their weights are unknown.
 
     Assumes compression leaves the densities of activations as they were given or measured before.
 
@@ -62,12 +66,28 @@ def make_workload(
     compression : CompressionSpec or str, optional
         A spec, its text, or the name of its YAML file.
     activations : ActivationDensities
+    training : TrainingOptions, optional
+        Which training step; None for inference.
 
     Raises
     ------
     ConfigError, NetworkError
-        As ``parse_spec``, ``compress`` and ``ActivationDensities.applied``.
+        As ``parse_spec``, ``compress``, ``ActivationDensities.applied`` and ``training_step``.
     """
+    workload = _workload(network, source, compression, activations)
+    if training is None:
+        return workload
+    step = training_step(workload.network, training).network
+    dense = step if workload.dense is workload.network else training_step(workload.dense, training).network
+    return replace(workload, network=step, dense=dense, weights=None)
+
+
+def _workload(
+    network: Network,
+    source: str | Path | None,
+    compression: CompressionSpec | str | None,
+    activations: ActivationDensities,
+) -> Workload:
     spec = parse_spec(compression) if isinstance(compression, str) else compression
     weights = None if source is None else source_weights(source)
     active = activations.applied(network, source)

@@ -19,6 +19,8 @@ OPERATIONS = {
     "erf": 4,
     "exp": 2,
     "softplus": 3,
+    "clip_mask": 2,  # compare with both ends
+    "relu6_mask": 2,
 }
 """Operations an element; an element-wise function takes as many for each input after the first."""
 

@@ -17,6 +17,7 @@ from sparsim.commands.network_options import (
 from sparsim.commands.options import add_accelerator_options, add_format_option, folder_name
 from sparsim.commands.printing import print_rich
 from sparsim.commands.run import SPEC_HELP
+from sparsim.commands.training_options import add_training_options, chosen_training
 
 NO_PLAN = 2
 
@@ -45,6 +46,7 @@ def add_parser(commands: SubParsers) -> None:
     add_weight_format_option(parser)
     add_activation_options(parser)
     add_plan_options(parser)
+    add_training_options(parser)
     parser.add_argument(
         "--out",
         type=folder_name,
@@ -68,11 +70,11 @@ def execute(options: argparse.Namespace) -> int:
 
     if options.out is not None:
         check_writable(options.out)
-    activations = chosen_activations(options)
+    activations, training = chosen_activations(options), chosen_training(options)
     accelerators = load_accelerators(options.accelerators, options.overrides)
     all_with_weight_format(accelerators, options.weight_format)  # a mistake in it is told before the work starts
     network = load_chosen_network(options)
-    workloads = make_workloads(network, options.network, options.compressions, activations)
+    workloads = make_workloads(network, options.network, options.compressions, activations, training)
     with progress_bar("costing cells (a first run compiles for half a minute)") as progress:
         wanted = plan_options(options.objective, options.mapper, options.time_limit)
         cells = compare_workloads(workloads, accelerators, wanted, options.weight_format, progress)

@@ -13,6 +13,7 @@ from sparsim.commands.network_options import add_network_options, load_chosen_ne
 from sparsim.commands.options import add_accelerator_options, add_format_option, folder_name
 from sparsim.commands.printing import print_rich
 from sparsim.commands.run import SPEC_HELP
+from sparsim.commands.training_options import add_training_options, chosen_training
 from workloads.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -67,18 +68,19 @@ def add_parser(commands: SubParsers) -> None:
         action="store_true",
         help="also plan scratchpads from M_R to M_P, in another --time-limit, and write curve.png, curve.csv to --out",
     )
+    add_training_options(parser)
     add_format_option(parser)
     parser.set_defaults(execute=execute)
 
 
-def add_time_limit_option(parser: argparse.ArgumentParser) -> None:
+def add_time_limit_option(parser: argparse.ArgumentParser, default_s: float = _DEFAULT_SECONDS) -> None:
     """Add ``--time-limit``."""
     parser.add_argument(
         "--time-limit",
         type=_seconds,
-        default=_DEFAULT_SECONDS,
+        default=default_s,
         metavar="S",
-        help=f"seconds after which the best plan so far is the answer ({_DEFAULT_SECONDS:g})",
+        help=f"seconds after which the best plan so far is the answer ({default_s:g})",
     )
 
 
@@ -138,6 +140,7 @@ def _request(options: argparse.Namespace) -> PlanRequest:
         method=options.method,
         time_limit_s=options.time_limit,
         compression=options.compress,
+        training=chosen_training(options),
     )
 
 

@@ -16,6 +16,7 @@ from sparsim.commands.network_options import (
 )
 from sparsim.commands.options import add_accelerator_options, add_format_option, folder_name
 from sparsim.commands.printing import print_rich
+from sparsim.commands.training_options import add_training_options, chosen_training
 
 SPEC_HELP = "what is done to the network first: nm:2:8, unstructured:0.9+int8, channel:0.5, ... or a YAML file"
 
@@ -39,6 +40,7 @@ def add_parser(commands: SubParsers) -> None:
     add_weight_format_option(parser)
     add_activation_options(parser)
     add_plan_options(parser)
+    add_training_options(parser)
     parser.add_argument(
         "--out",
         type=folder_name,
@@ -62,11 +64,17 @@ def execute(options: argparse.Namespace) -> int:
 
     if options.out is not None:
         check_writable(options.out)
-    activations = chosen_activations(options)
+    activations, training = chosen_activations(options), chosen_training(options)
     accelerator = load_accelerator(options.accelerator, overrides=options.overrides)
     with_weight_format(accelerator, options.weight_format)  # a mistake in it is told before the work starts
     network = load_chosen_network(options)
-    workload = make_workload(network, source=options.network, compression=options.compress, activations=activations)
+    workload = make_workload(
+        network,
+        source=options.network,
+        compression=options.compress,
+        activations=activations,
+        training=training,
+    )
     with progress_bar("mapping operators (a first run compiles for half a minute)") as progress:
         result = run(
             workload,

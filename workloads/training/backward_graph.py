@@ -41,6 +41,8 @@ class BackwardGraph:
     parts : mapping of str to TrainedPart
         Trained weights.
     formats : TrainingFormats
+    masks : mapping of str to str
+        By tensor of the forward pass that is not saved itself: the mask that tells its slope.
     operators : list of Operator
         All so far, in order.
     tensors : dict of str to Tensor
@@ -55,6 +57,7 @@ class BackwardGraph:
     needing: Collection[str]
     parts: Mapping[str, TrainedPart]
     formats: TrainingFormats
+    masks: Mapping[str, str] = field(default_factory=dict)
     operators: list[Operator] = field(default_factory=list)
     tensors: dict[str, Tensor] = field(default_factory=dict)
     roles: dict[str, StepRole] = field(default_factory=dict)
@@ -93,6 +96,10 @@ class BackwardGraph:
         output = self.declare(name, made)
         self.append(Operator(name=name, work=work, inputs=inputs, outputs=(output,)), role)
         return output
+
+    def slope_source(self, name: str) -> str:
+        """Return what tells the slope at tensor ``name``: its mask, or itself."""
+        return self.masks.get(name, name)
 
     def gradient_format(self, name: str) -> ElementFormat:
         """Return the format of the gradient of tensor ``name``."""

@@ -58,7 +58,7 @@ def _part(step: GradientStep, function: str, index: int, dy: str) -> str:
 def activation(step: GradientStep, work: Activation) -> None:
     """One pass over the output's gradient and whatever tells the slope: the input, the output or nothing.
 
-    Assumes a slope is told from the saved tensor as it is, and no mask of one bit an element is made for it.
+    Slopes of two values are told from a mask where there is one, else from the saved tensor as it is.
     """
     function, dy = work.function, step.gradient
     x, *tables = step.operator.inputs
@@ -69,9 +69,10 @@ def activation(step: GradientStep, work: Activation) -> None:
     elif function == "neg":
         step.give(0, step.emit(0, "gradient", Activation(function="neg"), (dy,)))
     elif function in FROM_OUTPUT:
+        slope = step.graph.slope_source(step.operator.outputs[0])
         step.give(
             0,
-            step.emit(0, "gradient", Elementwise(function=f"{function}_gradient"), (dy, step.operator.outputs[0])),
+            step.emit(0, "gradient", Elementwise(function=f"{function}_gradient"), (dy, slope)),
         )
     elif function in FROM_INPUT:
         for index in step.needed():
@@ -99,7 +100,7 @@ def _before(graph: BackwardGraph, operator: Operator, fusion: Fusion, number: in
         work = Elementwise(function="mul")
     elif fusion.function in FROM_OUTPUT:
         work = Elementwise(function=f"{fusion.function}_gradient")
-        read = (gradient, output)
+        read = (gradient, graph.slope_source(output))
     else:
         raise UnsupportedOperator(
             f"operator {operator.name!r} ({operator.kind}) has no gradient rule: step {fusion.function!r} fused into it"

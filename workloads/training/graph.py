@@ -11,16 +11,21 @@ from workloads.operators import Operator
 from workloads.tensor import TensorRole
 from workloads.training.backward_graph import BackwardGraph
 from workloads.training.backward_pointwise import before_fusions
+from workloads.training.channel_parts import TrainedPart
 from workloads.training.checkpoints import StepGraph, with_checkpoints
-from workloads.training.forward import training_forward
+from workloads.training.forward import ForwardPass, training_forward
 from workloads.training.gradient_paths import differentiable_inputs, differentiable_outputs, needing_gradients
 from workloads.training.gradient_rules import apply_rule
 from workloads.training.gradient_step import GradientStep
-from workloads.training.loss import append_loss, loss_outputs, parse_loss
+from workloads.training.loss import Loss, append_loss, loss_outputs, parse_loss
 from workloads.training.optimiser import Optimiser, append_update, parse_optimiser
+from workloads.training.slope_masks import mask_name, masked_functions, with_masks
 from workloads.training.stage import Stage, StepRole
 from workloads.training.training_formats import TrainingFormats, with_format
 from workloads.training.update_scheme import UpdateScheme, trained_parts
+
+_Replaced = Mapping[str, str]
+_NO_MASKS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +100,43 @@ def training_network(
     typed = with_format(network, wanted.work)
     parts = trained_parts(typed, scheme)
     needing = needing_gradients(typed, parts)
-    made = training_forward(typed, needing, parts)
-    forward = made.network
-    graph = BackwardGraph(
-        forward=forward,
-        owners=made.owners,
-        needing=needing_gradients(forward, parts),
-        parts=parts,
-        formats=wanted,
-    )
-    for output in loss_outputs(forward):
-        if output in graph.needing:
-            append_loss(graph, minimised, output)
-    if not graph.gradients:
-        raise NetworkError(f"network {network.name!r}: no output that the loss reads depends on what is trained")
-    replaced = _append_backward(graph, scheme, chosen)
+    goal = _Goal(parts=parts, formats=wanted, scheme=scheme, optimiser=chosen, loss=minimised)
+    forward = training_forward(typed, needing, parts)
+    graph, replaced = goal.written(forward)
+    if masked := masked_functions(forward.network, graph.operators, graph.tensors):
+        forward = with_masks(forward, masked)
+        graph, replaced = goal.written(forward, {name: mask_name(name) for name in masked})
     step = StepGraph(operators=tuple(graph.operators), tensors=graph.tensors, roles=graph.roles)
-    return _finished(graph, with_checkpoints(step, forward, checkpoints), network, replaced)
+    return _finished(graph, with_checkpoints(step, forward.network, checkpoints), network, replaced)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Goal:
+    """What a step does with a forward pass."""
+
+    parts: Mapping[str, TrainedPart]
+    formats: TrainingFormats
+    scheme: UpdateScheme
+    optimiser: Optimiser
+    loss: Loss
+
+    def written(self, forward: ForwardPass, masks: Mapping[str, str] = _NO_MASKS) -> tuple[BackwardGraph, _Replaced]:
+        """Return the graph of the whole step and, by tensor that an update makes, what it replaces."""
+        network = forward.network
+        graph = BackwardGraph(
+            forward=network,
+            owners=forward.owners,
+            needing=needing_gradients(network, self.parts),
+            parts=self.parts,
+            formats=self.formats,
+            masks=masks,
+        )
+        for output in loss_outputs(network):
+            if output in graph.needing:
+                append_loss(graph, self.loss, output)
+        if not graph.gradients:
+            raise NetworkError(f"network {network.name!r}: no output that the loss reads depends on what is trained")
+        return graph, _append_backward(graph, self.scheme, self.optimiser)
 
 
 def _check_weights(network: Network) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workloads.network import Network
 from workloads.operators import View
@@ -30,20 +30,41 @@ class TrainingMemory:
         Optimiser states, and copies of parameters that are kept for the update.
     saved_activation_bytes : int
         Inputs and activations of the forward pass that wait for the backward pass.
+    frozen_parameter_bytes : int
+        Of ``parameter_bytes``: what no update changes, which can stay in memory that is only read.
+        Assumes a part of a parameter that is trained is held apart from the rest.
     peak_transient_bytes : int
         The most that is alive at once of all other tensors (activations, gradients, inputs), in the order of the graph.
+    peak_operator : str
+        The operator, in that order the first, at which this is so.
+    peak_saved_bytes, peak_gradient_bytes : int
+        What of it are saved activations, and gradients of parameters.
     """
 
     parameter_bytes: int
     gradient_bytes: int
     optimiser_bytes: int
     saved_activation_bytes: int
+    frozen_parameter_bytes: int
     peak_transient_bytes: int
+    peak_operator: str
+    peak_saved_bytes: int
+    peak_gradient_bytes: int
 
     @property
     def peak_bytes(self) -> int:
         """The most that is alive at once, with parameters and optimiser states, which always are."""
         return self.parameter_bytes + self.optimiser_bytes + self.peak_transient_bytes
+
+    @property
+    def resident_bytes(self) -> int:
+        """Parameters that are trained and optimiser states: what is in writable memory all the time."""
+        return self.parameter_bytes - self.frozen_parameter_bytes + self.optimiser_bytes
+
+    @property
+    def writable_peak_bytes(self) -> int:
+        """The most that is alive at once but for parameters that nothing changes, which may be in flash memory."""
+        return self.resident_bytes + self.peak_transient_bytes
 
 
 def training_memory(training: TrainingNetwork) -> TrainingMemory:
@@ -64,13 +85,32 @@ def training_memory(training: TrainingNetwork) -> TrainingMemory:
     }
     forward_made.update(_read_by(training, _FORWARD) & {tensor.name for tensor in network.with_role(TensorRole.INPUT)})
     saved = forward_made & {storage[name] for name in _read_by(training, _READS_SAVED)}
+    saved -= set(weights)
+    gradients = {storage[name] for name in training.gradients.values()}
+    live = live_transient_bytes(training)
+    peak = max(range(len(live)), key=live.__getitem__)
+    alive = alive_at(training, peak)
     return TrainingMemory(
         parameter_bytes=sum(sizes[name] for name in weights if name not in states),
-        gradient_bytes=sum(sizes[storage[name]] for name in set(training.gradients.values())),
+        gradient_bytes=sum(sizes[name] for name in gradients),
         optimiser_bytes=sum(sizes[name] for name in weights if name in states),
-        saved_activation_bytes=sum(sizes[name] for name in saved - set(weights)),
-        peak_transient_bytes=max(live_transient_bytes(training), default=0),
+        saved_activation_bytes=sum(sizes[name] for name in saved),
+        frozen_parameter_bytes=sum(
+            sizes[name] - trained_bytes(training, name) for name in weights if name not in states
+        ),
+        peak_transient_bytes=live[peak],
+        peak_operator=network.operators[peak].name,
+        peak_saved_bytes=sum(sizes[name] for name in saved & alive),
+        peak_gradient_bytes=sum(sizes[name] for name in gradients & alive),
     )
+
+
+def trained_bytes(training: TrainingNetwork, parameter: str) -> int:
+    """Return the bytes of ``parameter`` that are trained: all, those of some channels, or none."""
+    if parameter not in training.gradients:
+        return 0
+    shape = training.network.tensors[training.gradients[parameter]].shape
+    return replace(training.network.tensors[parameter], shape=shape, sparsity=None).size_bytes
 
 
 def live_transient_bytes(training: TrainingNetwork) -> list[int]:
@@ -79,19 +119,28 @@ def live_transient_bytes(training: TrainingNetwork) -> list[int]:
     A tensor is alive from the operator that makes it, or first reads it, to the last one that reads it.
     """
     network = training.network
-    storage = storage_of(network)
-    persistent = {tensor.name for tensor in network.with_role(TensorRole.WEIGHT)} | set(training.replaced)
-    first, last = _lifetimes(network, storage)
     changes = [0] * (len(network.operators) + 1)
-    for name, begin in first.items():
-        if name not in persistent:
-            changes[begin] += network.tensors[name].size_bytes
-            changes[last[name] + 1] -= network.tensors[name].size_bytes
+    for name, (begin, end) in transient_lifetimes(training).items():
+        changes[begin] += network.tensors[name].size_bytes
+        changes[end + 1] -= network.tensors[name].size_bytes
     live, total = [], 0
     for change in changes[:-1]:
         total += change
         live.append(total)
     return live
+
+
+def alive_at(training: TrainingNetwork, index: int) -> set[str]:
+    """Return the tensors that ``live_transient_bytes`` counts while operator number ``index`` of the step runs."""
+    return {name for name, (begin, end) in transient_lifetimes(training).items() if begin <= index <= end}
+
+
+def transient_lifetimes(training: TrainingNetwork) -> dict[str, tuple[int, int]]:
+    """Return the first and last operator by tensor that comes and goes: no parameter, and nothing that replaces one."""
+    network = training.network
+    persistent = {tensor.name for tensor in network.with_role(TensorRole.WEIGHT)} | set(training.replaced)
+    first, last = _lifetimes(network, storage_of(network))
+    return {name: (begin, last[name]) for name, begin in first.items() if name not in persistent}
 
 
 def _lifetimes(network: Network, storage: Mapping[str, str]) -> tuple[dict[str, int], dict[str, int]]:

@@ -20,13 +20,13 @@ _BIAS_PART, _WEIGHT_PART, _CHANNEL_PART = 1 / 2, 1 / 4, 1 / 4
 def parse_scheme(text: str, network: Network) -> UpdateScheme:
     """Return the scheme that ``text`` names for ``network``.
 
-    ``full``: everything. ``bias-only``: biases, shifts and added constants. ``last:K``: everything of the last K layers,
-    which are convolutions and matrix products with weights, in the network's order. ``sparse``: biases of the last half
-    of the layers and, of the last quarter, the weights of the first quarter of input channels, each parameter updated
-    at once.
+    ``full``: everything. ``bias-only``: biases, shifts and added constants. ``last:K``: everything of the last K
+    layers, which are convolutions and matrix products with weights, in the network's order. ``sparse``: biases of the
+    last half of the layers and, of the last quarter, the weights of the first quarter of input channels, each parameter
+    updated at once.
 
-    Source of the idea of ``sparse``: Lin et al., "On-device training under 256KB memory", NeurIPS 2022, who choose layers
-    and shares by a search; these shares are none of theirs.
+    Source of the idea of ``sparse``: Lin et al., "On-device training under 256KB memory", NeurIPS 2022, who choose
+    layers and shares by a search; these shares are none of theirs.
 
     Raises
     ------

@@ -27,7 +27,8 @@ class TrainingOptions:
         Whether each parameter is updated as soon as its gradient is known, whatever ``update`` says.
     checkpoints : tuple of str
         Tensors that are kept; the others are computed again. All are kept unless given.
-    formats : TrainingFormats
+    formats : TrainingFormats, optional
+        The network's own unless given.
     """
 
     optimiser: str = "sgd"
@@ -36,7 +37,7 @@ class TrainingOptions:
     frozen: tuple[str, ...] = ()
     immediately: bool = False
     checkpoints: tuple[str, ...] = ()
-    formats: TrainingFormats = TrainingFormats()
+    formats: TrainingFormats | None = None
 
     def scheme_of(self, network: Network) -> UpdateScheme:
         """Return what is trained of ``network``.

@@ -14,6 +14,7 @@ from workloads.zoo.bert import bert_base
 from workloads.zoo.builder import GraphBuilder
 from workloads.zoo.densenet import densenet121, densenet121_binary_concat
 from workloads.zoo.llama import llama_7b_decode, llama_7b_prefill
+from workloads.zoo.mcunet import mcunet_like
 from workloads.zoo.mobilenet import mobilenet_v2
 from workloads.zoo.mobilenet_v3 import mobilenet_v3_large
 from workloads.zoo.nas import amoebanet_a, amoebanet_d, darts, nasnet_a, pnasnet5
@@ -37,6 +38,9 @@ class _Entry:
 
 
 _IMAGENET = {"resolution": Dimension(default=224, minimum=32)}
+_CLASSES = {"classes": Dimension(default=1000)}
+_WIDTH = {"width_percent": Dimension(default=100, minimum=10)}
+_SMALL_IMAGE = {"resolution": Dimension(default=128, minimum=32)}
 _CLIP = {"frames": Dimension(default=16, minimum=8), "resolution": Dimension(default=224, minimum=32)}
 _LARGE_CLIP = {"frames": Dimension(default=16, minimum=8), "resolution": Dimension(default=224, minimum=224)}
 _PATCHES = {"resolution": Dimension(default=224, minimum=16, multiple_of=16)}
@@ -51,7 +55,8 @@ _ENTRIES = {
     "densenet121": _Entry(family=densenet121, dimensions=_IMAGENET),
     "densenet121_binary_concat": _Entry(family=densenet121_binary_concat, dimensions=_IMAGENET),
     "vgg19": _Entry(family=vgg19, dimensions={"resolution": Dimension(default=224, minimum=224, multiple_of=224)}),
-    "mobilenet_v2": _Entry(family=mobilenet_v2, dimensions=_IMAGENET),
+    "mobilenet_v2": _Entry(family=mobilenet_v2, dimensions=_IMAGENET | _WIDTH | _CLASSES),
+    "mcunet_like": _Entry(family=mcunet_like, dimensions=_SMALL_IMAGE | _CLASSES),
     "mobilenet_v3_large": _Entry(family=mobilenet_v3_large, dimensions=_IMAGENET),
     "fcn_resnet50": _Entry(family=fcn_resnet50, dimensions=_IMAGENET),
     "deeplabv3_resnet50": _Entry(family=deeplabv3_resnet50, dimensions=_IMAGENET),
@@ -93,7 +98,8 @@ def build(
         Inferences that one run makes; 1 unless given here or as the binding ``batch``.
     bindings : mapping of str to int, optional
         Other sizes, by name: ``resolution`` of images, ``frames`` of clips (16), ``seq`` of BERT and the Transformer
-        (128), ``context`` of LLaMA (2048), ``seed`` and ``nodes`` of random graphs (0 and 32).
+        (128), ``context`` of LLaMA (2048), ``seed`` and ``nodes`` of random graphs (0 and 32), ``width_percent`` and
+        ``classes`` of MobileNetV2 (100 and 1000).
     format : ElementFormat
         Of weights and activations.
 

@@ -212,7 +212,7 @@ def _cross_entropy_gradient(p: Array, labels: Array) -> Array:
     return (p - chosen) / labels.size
 
 
-_UNARY = ("relu", "gelu", "log", "neg", "tanh", "sigmoid")
+_UNARY = ("relu", "relu_mask", "gelu", "log", "neg", "tanh", "sigmoid")
 _POINTWISE: dict[str, Callable[..., Array]] = {
     "add": lambda *ins: sum(ins[1:], ins[0]),
     "sub": lambda a, b: a - b,
@@ -220,6 +220,7 @@ _POINTWISE: dict[str, Callable[..., Array]] = {
     "div": lambda a, b: a / b,
     "div_gradient": lambda dy, y, b: -dy * y / b,
     "relu": lambda x: np.maximum(x, 0),
+    "relu_mask": lambda x: (x > 0).astype(float),
     "relu_gradient": lambda dy, y: dy * (y > 0),
     "tanh": np.tanh,
     "tanh_gradient": lambda dy, y: dy * (1 - y**2),

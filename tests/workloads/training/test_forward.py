@@ -15,7 +15,9 @@ from workloads.zoo.builder import ConvSpec, GraphBuilder, PoolSpec
 
 
 def forward(network: Network, scheme: UpdateScheme | None = None) -> tuple[Operator, ...]:
-    return training_network(network, update=scheme).operators_of(Stage.FORWARD)
+    """Operators of the forward pass, without those that make masks of slopes."""
+    found = training_network(network, update=scheme).operators_of(Stage.FORWARD)
+    return tuple(one for one in found if not one.name.endswith(".mask"))
 
 
 def steps(*fusions: tuple[str, int]) -> Network:

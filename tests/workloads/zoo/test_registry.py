@@ -110,7 +110,7 @@ def test_published_counts(published: Published) -> None:
 
 
 def test_every_name_is_checked_against_something_published() -> None:
-    assert set(zoo_names()) == {published.name for published in PUBLISHED} | {"llama_7b", "randwire_ws"}
+    assert set(zoo_names()) == {published.name for published in PUBLISHED} | {"llama_7b", "randwire_ws", "mcunet_like"}
 
 
 def test_plain_llama_is_its_prefill() -> None:
