@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hw_configs.quantities import BYTE_UNITS, parse_quantity
 from mapper.least_peak import PeakResult, least_peak
 from mapper.plan_tensors import TensorPlanning, plan_tensors
 from mapper.problem import PlanProblem, plan_problem
 from mapper.updates_in_place import with_updates_in_place
 from sparsim.api import NO_BINDINGS
-from sparsim.scratchpad_size import BudgetName, parse_scratchpad
 from workloads.batching import batch_size
 from workloads.errors import ConfigError
 from workloads.load import load_network
@@ -92,7 +92,7 @@ class TrainingMemoryTable:
 
 def train_memory(
     network: Network | str | Path,
-    schemes: Sequence[str] = SCHEMES,
+    schemes: Sequence[str] | None = None,
     *,
     training: TrainingOptions | None = None,
     budget: int | str | None = None,
@@ -108,8 +108,8 @@ def train_memory(
     ----------
     network : Network, str or Path
         As in ``sparsim.run``.
-    schemes : sequence of str
-        As for ``parse_scheme``.
+    schemes : sequence of str, optional
+        As for ``parse_scheme``; those of ``SCHEMES`` that the network has unless given, with a note on the others.
     training : TrainingOptions, optional
         Of all steps; its ``update`` is not used.
     budget : int or str, optional
@@ -127,21 +127,17 @@ def train_memory(
     budget_bytes = None if budget is None else parse_budget(budget)
     if not time_limit_s > 0:
         raise ConfigError(f"time limit: expected more than 0 seconds, found {time_limit_s:g}")
-    if not schemes:
-        raise ConfigError(f"train-memory: expected at least one scheme ({', '.join(SCHEMES)}), found none")
     loaded = _loaded(network, batch, bindings)
     chosen = training or TrainingOptions()
-    rows = tuple(
-        _row(scheme, training_step(loaded, replace(chosen, update=scheme)), budget_bytes, time_limit_s)
-        for scheme in schemes
-    )
+    steps, notes = _steps(loaded, chosen, schemes)
+    rows = tuple(_row(scheme, step, budget_bytes, time_limit_s) for scheme, step in steps.items())
     return TrainingMemoryTable(
         network=loaded.name,
         training=chosen,
         batch=batch_size(loaded),
         budget_bytes=budget_bytes,
         rows=rows,
-        notes=loaded.notes,
+        notes=(*loaded.notes, *notes),
     )
 
 
@@ -153,10 +149,10 @@ def parse_budget(budget: int | str) -> int:
     ConfigError
         When it is no size, or not positive.
     """
-    size = parse_scratchpad(budget)
-    if isinstance(size, BudgetName):
-        raise ConfigError(f"budget: expected a size (256KiB), found {size}")
-    return size
+    try:
+        return parse_quantity(budget, BYTE_UNITS)
+    except ConfigError as error:
+        raise ConfigError(f"memory: expected a size (256KiB): {error}") from None
 
 
 def transient_problem(step: TrainingNetwork) -> PlanProblem:
@@ -189,6 +185,26 @@ def _loaded(network: Network | str | Path, batch: int | None, bindings: Mapping[
     if batch is not None or bindings:
         raise ConfigError("batch and bindings apply to a network's name or file, found a loaded network")
     return network
+
+
+def _steps(
+    network: Network, training: TrainingOptions, schemes: Sequence[str] | None
+) -> tuple[dict[str, TrainingNetwork], list[str]]:
+    """Steps by scheme and, where no schemes are asked for, notes on those that the network does not have."""
+    steps: dict[str, TrainingNetwork] = {}
+    missing: dict[str, ConfigError] = {}
+    for scheme in SCHEMES if schemes is None else schemes:
+        try:
+            steps[scheme] = training_step(network, replace(training, update=scheme))
+        except ConfigError as error:
+            if schemes is not None:
+                raise
+            missing[scheme] = error
+    if missing and not steps:
+        raise next(iter(missing.values()))
+    if not steps:
+        raise ConfigError(f"train-memory: expected at least one scheme ({', '.join(SCHEMES)}), found none")
+    return steps, [f"no scheme {scheme}: {error}" for scheme, error in missing.items()]
 
 
 def _row(scheme: str, step: TrainingNetwork, budget_bytes: int | None, time_limit_s: float) -> SchemeMemory:

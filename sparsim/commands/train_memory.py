@@ -65,7 +65,7 @@ def execute(options: argparse.Namespace) -> int:
         return _spills(options)
     from sparsim.export import json_text
     from sparsim.staging import check_writable
-    from sparsim.train_memory import SCHEMES, parse_budget, train_memory
+    from sparsim.train_memory import parse_budget, train_memory
     from sparsim.train_memory_report import memory_as_json, memory_lines, memory_table, memory_title
 
     if options.weights:
@@ -75,7 +75,7 @@ def execute(options: argparse.Namespace) -> int:
     budget = None if options.budget is None else parse_budget(options.budget)
     table = train_memory(
         load_chosen_network(options),
-        options.schemes or SCHEMES,
+        options.schemes or None,
         training=training_of(options, optimiser=options.optimiser, scheme="full"),
         budget=budget,
         time_limit_s=options.time_limit,
