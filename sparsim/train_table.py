@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from hw_configs.load import load_accelerator
 from simulator.training.step_cost import TrainingStepCost
-from sparsim.train_cost_api import DEFAULT_BATCH, train_cost
+from sparsim.train_steps import TrainSteps
 from sparsim.train_table_networks import TrainedNetwork
 
 SPARSITIES = ("2:4", "2:8", "2:16")
@@ -38,25 +38,12 @@ class TrainMean:
         return PUBLISHED_MEAN.get(self.sparsity)
 
 
-def train_rows(
-    networks: Sequence[TrainedNetwork],
-    accelerator: str = "sat",
-    *,
-    batch: int | None = None,
-    overrides: Sequence[str] = (),
-    progress: Progress | None = None,
-) -> Iterator[TrainRow]:
-    """Yield the costs of ``networks`` trained by BDWP with each of ``SPARSITIES``.
+def train_rows(steps: TrainSteps, *, progress: Progress | None = None) -> Iterator[TrainRow]:
+    """Yield the costs of the networks of ``steps`` trained by BDWP with each of ``SPARSITIES``.
 
     Parameters
     ----------
-    networks : sequence of TrainedNetwork
-    accelerator : str
-        A name or file.
-    batch : int, optional
-        512 unless given.
-    overrides : sequence of str
-        ``field=value`` changes to the accelerator.
+    steps : TrainSteps
     progress : callable, optional
         Called with rows done and rows in all.
 
@@ -65,13 +52,12 @@ def train_rows(
     SparsimError
         As ``train_cost``.
     """
-    hardware = load_accelerator(accelerator, overrides=overrides)
-    for done, network in enumerate(networks):
-        built = network.build(DEFAULT_BATCH if batch is None else batch)
-        for index, sparsity in enumerate(SPARSITIES, start=1):
-            yield TrainRow(network=network, cost=train_cost(built, hardware, sparsity=sparsity))
-            if progress:
-                progress(done * len(SPARSITIES) + index, len(networks) * len(SPARSITIES))
+    num_rows = len(steps.networks) * len(SPARSITIES)
+    pairs = itertools.product(steps.networks, SPARSITIES)
+    for done, (network, sparsity) in enumerate(pairs, start=1):
+        yield TrainRow(network=network, cost=steps.cost(network, sparsity))
+        if progress:
+            progress(done, num_rows)
 
 
 def train_means(rows: Sequence[TrainRow]) -> tuple[TrainMean, ...]:

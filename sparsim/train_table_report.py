@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from sparsim import __version__
 from sparsim.export import JsonObject
+from sparsim.train_ablation import AblationRow
+from sparsim.train_ablation_report import ablation_as_json
+from sparsim.train_sensitivity import Sensitivity
+from sparsim.train_sensitivity_report import sensitivity_as_json
 from sparsim.train_table import TrainMean, TrainRow, train_means
 
 if TYPE_CHECKING:
@@ -48,13 +52,20 @@ def _mean_line(mean: TrainMean) -> str:
     return f"mean {mean.sparsity}: {mean.speedup_over_dense:.3f} of at most {mean.mac_bound:.3f}{published}"
 
 
-def train_table_as_json(rows: Sequence[TrainRow]) -> JsonObject:
-    """Return all rows and means under the names of docs/training_cost.md."""
-    return {
+def train_table_as_json(
+    rows: Sequence[TrainRow], ablation: Sequence[AblationRow] | None = None, sensitivity: Sensitivity | None = None
+) -> JsonObject:
+    """Return rows and means, ablation and sensitivity where there are any, by the names of docs/training_cost.md."""
+    figures: JsonObject = {
         "sparsim_version": __version__,
         "rows": [_row_as_json(row) for row in rows],
         "means": [{**asdict(mean), "published_speedup": mean.published_speedup} for mean in train_means(rows)],
     }
+    if ablation is not None:
+        figures["ablation"] = ablation_as_json(ablation)
+    if sensitivity is not None:
+        figures["sensitivity"] = sensitivity_as_json(sensitivity)
+    return figures
 
 
 def _row_as_json(row: TrainRow) -> JsonObject:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from sparsim.train_steps import TrainSteps
 from sparsim.train_table import SPARSITIES, TrainRow, train_means, train_rows
 from sparsim.train_table_networks import trained_networks
 
 
 @pytest.fixture(scope="module")
 def rows() -> list[TrainRow]:
-    return list(train_rows(trained_networks(("resnet9", "vit")), batch=16))
+    return list(train_rows(TrainSteps(networks=trained_networks(("resnet9", "vit")), batch=16)))
 
 
 def test_rows(rows: list[TrainRow]) -> None:
@@ -38,5 +39,6 @@ def test_means(rows: list[TrainRow]) -> None:
 
 def test_progress() -> None:
     seen: list[tuple[int, int]] = []
-    list(train_rows(trained_networks(("resnet9",)), batch=1, progress=lambda done, total: seen.append((done, total))))
+    steps = TrainSteps(networks=trained_networks(("resnet9",)), batch=1)
+    list(train_rows(steps, progress=lambda done, total: seen.append((done, total))))
     assert seen == [(1, 3), (2, 3), (3, 3)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sparsim.train_steps import TrainSteps
 from sparsim.train_table import train_rows
 from sparsim.train_table_networks import trained_networks
 from sparsim.train_table_report import train_mean_lines, train_table, train_table_as_json
 
 
 def test_report() -> None:
-    rows = list(train_rows(trained_networks(("resnet9",)), batch=2))
+    rows = list(train_rows(TrainSteps(networks=trained_networks(("resnet9",)), batch=2)))
     assert train_table(rows).row_count == 3
     lines = train_mean_lines(rows)
     cost = rows[1].cost
@@ -17,3 +18,4 @@ def test_report() -> None:
     figures = train_table_as_json(rows)
     assert isinstance(figures["rows"], list)
     assert len(figures["rows"]) == 3
+    assert figures.keys() == {"sparsim_version", "rows", "means"}
