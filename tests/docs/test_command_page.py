@@ -91,7 +91,18 @@ def _without_figures(text: str) -> list[str]:
 
 
 def test_every_option_is_shown() -> None:
-    for command in ("run", "inspect", "compress", "compare", "plan", "plan-table", "sweep", "allocate", "validate"):
+    for command in (
+        "run",
+        "inspect",
+        "compress",
+        "compare",
+        "plan",
+        "plan-table",
+        "sweep",
+        "train-memory",
+        "allocate",
+        "validate",
+    ):
         for option in _options(command):
             assert option in PAGE, option
 
