@@ -34,5 +34,7 @@ def test_the_base_stays_as_it_was() -> None:
 
 
 def test_a_mistake_names_the_override() -> None:
-    with pytest.raises(ConfigError, match=r"override array.rows=0: array.rows: expected a whole number from 1 to 65536"):
+    with pytest.raises(
+        ConfigError, match=r"override array.rows=0: array.rows: expected a whole number from 1 to 65536"
+    ):
         changed_accelerator("edge_npu", (("array.rows", 0),))
