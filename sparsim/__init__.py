@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sparsim.plan_files import write_planning
     from sparsim.sweep_api import SweepOptions, sweep
     from sparsim.train_cost_api import TrainOptions, train_cost
+    from sparsim.train_memory_api import TrainingMemoryTable, train_memory
     from workloads.errors import SparsimError
     from workloads.formats import parse_format
     from workloads.load import list_networks, load_network
@@ -57,6 +58,7 @@ _HOME = {
     "Tensor": "workloads.tensor",
     "Tiling": "simulator.plan",
     "TrainOptions": "sparsim.train_cost_api",
+    "TrainingMemoryTable": "sparsim.train_memory_api",
     "TrainingOptions": "workloads.training",
     "compare": "sparsim.comparison",
     "compress_file": "sparsim.compress_file",
@@ -75,6 +77,7 @@ _HOME = {
     "simulate": "simulator.simulate",
     "sweep": "sparsim.sweep_api",
     "train_cost": "sparsim.train_cost_api",
+    "train_memory": "sparsim.train_memory_api",
     "training_step": "workloads.training",
     "write_output_folder": "sparsim.output_folder",
     "write_planning": "sparsim.plan_files",
@@ -96,6 +99,7 @@ __all__ = [
     "Tensor",
     "Tiling",
     "TrainOptions",
+    "TrainingMemoryTable",
     "TrainingOptions",
     "compare",
     "compress_file",
@@ -114,6 +118,7 @@ __all__ = [
     "simulate",
     "sweep",
     "train_cost",
+    "train_memory",
     "training_step",
     "write_output_folder",
     "write_planning",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sparsim.export import json_text
 from sparsim.staging import staged_folder
-from sparsim.train_memory import TrainingMemoryTable
+from sparsim.train_memory_api import TrainingMemoryTable
 from sparsim.train_memory_report import memory_as_csv, memory_as_json, memory_lines, memory_table, memory_title
 
 _NAMES = ("training_memory.json", "training_memory.csv", "report.txt", "training_memory.png")

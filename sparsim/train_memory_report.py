@@ -15,7 +15,7 @@ from mapper.plan_tensors import TensorPlanning
 from sparsim import __version__
 from sparsim.export import JsonObject
 from sparsim.plan_table_report import baseline_heading
-from sparsim.train_memory import SchemeMemory, TrainingMemoryTable
+from sparsim.train_memory_api import SchemeMemory, TrainingMemoryTable
 from sparsim.train_spills import SpillRow
 from sparsim.wording import printable
 

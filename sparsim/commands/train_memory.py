@@ -65,7 +65,7 @@ def execute(options: argparse.Namespace) -> int:
         return _spills(options)
     from sparsim.export import json_text
     from sparsim.staging import check_writable
-    from sparsim.train_memory import parse_budget, train_memory
+    from sparsim.train_memory_api import parse_budget, train_memory
     from sparsim.train_memory_report import memory_as_json, memory_lines, memory_table, memory_title
 
     if options.weights:
@@ -95,7 +95,7 @@ def execute(options: argparse.Namespace) -> int:
 def _spills(options: argparse.Namespace) -> int:
     from sparsim.commands.progress import progress_bar
     from sparsim.export import json_text
-    from sparsim.train_memory import parse_budget
+    from sparsim.train_memory_api import parse_budget
     from sparsim.train_memory_report import spill_lines, spill_table, spills_as_json
     from sparsim.train_spills import train_spills
     from workloads.training import training_step

@@ -9,6 +9,7 @@ import pytest
 import sparsim
 from sparsim.api import parse_objective
 from sparsim.workload import make_workload
+from workloads.errors import ConfigError
 
 
 def test_names_files_and_objects_are_the_same(topology: Path, edge_yaml: str, tmp_path: Path) -> None:
@@ -115,3 +116,18 @@ def test_mistakes(topology: Path) -> None:
 @pytest.mark.parametrize("objective", list(sparsim.Objective))
 def test_objectives_by_name(objective: sparsim.Objective) -> None:
     assert parse_objective(str(objective)) is objective
+
+
+def test_a_training_step_is_run_in_place_of_inference() -> None:
+    options = sparsim.TrainingOptions(optimiser="momentum", update="last:1")
+    result = sparsim.run("resnet9", "edge_npu", training=options, mapper="layers")
+
+    assert result.network == "resnet9 training"
+    assert [cost.name for cost in result.operators][-2:] == ["fc.weight.update", "fc.bias.update"]
+    assert "one training step of resnet9: momentum, cross-entropy, updates last:1" in result.notes
+
+
+def test_a_workload_is_trained_or_not_already() -> None:
+    workload = make_workload(sparsim.load_network("resnet9"))
+    with pytest.raises(ConfigError, match="training apply to a network or its file, found a workload"):
+        sparsim.run(workload, "edge_npu", training=sparsim.TrainingOptions())

@@ -115,3 +115,14 @@ def test_mistakes() -> None:
     ):
         with pytest.raises(ConfigError, match=message):
             sparsim.plan(network, accelerator, **options)
+
+
+def test_updates_of_a_training_step_are_in_place() -> None:
+    """Without weights, new parameters take no room; with them, what must move is all of them read and written."""
+    options = sparsim.TrainingOptions(update="last:1", optimiser="momentum")
+    bare = sparsim.plan("resnet9", scratchpad="M_P", training=options, time_limit_s=1.0)
+    whole = sparsim.plan("resnet9", scratchpad="M_P", training=options, weights=True, in_place=True, time_limit_s=1.0)
+
+    assert bare.network == "resnet9 training"
+    assert not any(tensor.name.endswith(".updated") for tensor in bare.answer.problem.tensors)
+    assert whole.answer.problem.overwritten_bytes == 2 * (5120 + 40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sparsim.train_memory import transient_problem
+from sparsim.train_memory_problems import transient_problem
 from sparsim.train_spills import train_spills
 from tests.workloads.training.small_networks import chain
 from workloads.errors import ConfigError

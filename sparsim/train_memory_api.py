@@ -9,9 +9,8 @@ from pathlib import Path
 from hw_configs.quantities import BYTE_UNITS, parse_quantity
 from mapper.least_peak import PeakResult, least_peak
 from mapper.plan_tensors import TensorPlanning, plan_tensors
-from mapper.problem import PlanProblem, plan_problem
-from mapper.updates_in_place import with_updates_in_place
 from sparsim.api import NO_BINDINGS
+from sparsim.train_memory_problems import part_bytes, transient_problem, writable_problem
 from workloads.batching import batch_size
 from workloads.errors import ConfigError
 from workloads.load import load_network
@@ -19,7 +18,6 @@ from workloads.network import Network
 from workloads.tensor import Tensor, TensorRole
 from workloads.training import Stage, TrainingMemory, TrainingNetwork, TrainingOptions, training_memory, training_step
 from workloads.training.in_place_memory import in_place_transient_bytes
-from workloads.training.memory import trained_bytes
 
 SCHEMES = ("full", "bias-only", "last:2", "sparse")
 """Shown unless others are asked for."""
@@ -155,30 +153,6 @@ def parse_budget(budget: int | str) -> int:
         raise ConfigError(f"memory: expected a size (256KiB): {error}") from None
 
 
-def transient_problem(step: TrainingNetwork) -> PlanProblem:
-    """Return the planning problem of what comes and goes in ``step``: all but parameters and optimiser states."""
-    problem = plan_problem(step.network, with_weights=False)
-    return with_updates_in_place(problem, step.network, step.replaced)
-
-
-def writable_problem(step: TrainingNetwork) -> PlanProblem:
-    """Return the planning problem of all that ``step`` changes: with states and parameters that it trains whole."""
-    states = set(step.replaced.values()) - set(step.gradients)
-    changed = states | {name for name in step.gradients if not _part_bytes(step, name)}
-
-    def size_of(tensor: Tensor) -> int:
-        return tensor.size_bytes if tensor.role is not TensorRole.WEIGHT or tensor.name in changed else 0
-
-    problem = plan_problem(step.network, with_weights=True, size_of=size_of)
-    return with_updates_in_place(problem, step.network, step.replaced)
-
-
-def _part_bytes(step: TrainingNetwork, parameter: str) -> int:
-    """Bytes of the part of ``parameter`` that is trained; none where it is trained whole."""
-    part = trained_bytes(step, parameter)
-    return 0 if part == step.network.tensors[parameter].size_bytes else part
-
-
 def _loaded(network: Network | str | Path, batch: int | None, bindings: Mapping[str, int]) -> Network:
     if not isinstance(network, Network):
         return load_network(network, batch=batch, bindings=bindings)
@@ -218,7 +192,7 @@ def _row(scheme: str, step: TrainingNetwork, budget_bytes: int | None, time_limi
     )
     if budget_bytes is None or row.needed_bytes <= budget_bytes:
         return row
-    left_bytes = budget_bytes - sum(_part_bytes(step, name) for name in step.gradients)
+    left_bytes = budget_bytes - sum(part_bytes(step, name) for name in step.gradients)
     if left_bytes < 1:
         return row
     return replace(row, spills=plan_tensors(writable_problem(step), left_bytes, time_limit_s=time_limit_s))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sparsim.train_memory import SCHEMES, parse_budget, train_memory, transient_problem, writable_problem
+from sparsim.train_memory_api import SCHEMES, parse_budget, train_memory
+from sparsim.train_memory_problems import writable_problem
 from tests.workloads.training.small_networks import chain, tiny
 from workloads.errors import ConfigError, NetworkError
 from workloads.formats import INT8
@@ -58,14 +59,6 @@ def test_parts_of_parameters_leave_less_of_the_budget():
     assert spills is not None
     assert spills.capacity_bytes == 300 - 3 * 36
     assert train_memory(chain(9), ["sparse"], budget=100, time_limit_s=1.0).rows[0].spills is None
-
-
-def test_parameters_are_in_one_problem_and_not_in_the_other():
-    step = training_step(tiny(), TrainingOptions(update="last:1"))
-    without = {tensor.name for tensor in transient_problem(step).tensors}
-    within = {tensor.name for tensor in writable_problem(step).tensors}
-
-    assert within - without == {"fc.weight", "fc.bias"}
 
 
 def test_a_scheme_that_the_network_does_not_have_is_noted():
