@@ -35,7 +35,7 @@ def cost_operator(
         When the tiling exceeds the scratchpad; says by how many bytes.
     """
     nest = alternatives[tiling.alternative]
-    _check_counters(operator, nest, machine)
+    check_counters(operator, nest, machine)
     cost = tile_cost(nest, tiling, machine)
     if cost.missing_bits:
         raise InfeasiblePlan(
@@ -64,8 +64,8 @@ def cost_operator(
     )
 
 
-def _check_counters(operator: Operator, nest: Nest, machine: Machine) -> None:
-    """Cycles of compute, and of one DMA latency an output, must stay far below what 64-bit counters hold."""
+def check_counters(operator: Operator, nest: Nest, machine: Machine) -> None:
+    """Raise ``NetworkError`` when cycles of compute, or of one DMA latency an output, come near 64-bit counters."""
     array = machine.accelerator.array
     per_operation = 2 * array.rows + array.cols if isinstance(nest, MatrixNest) else 1
     count = nest.num_macs if isinstance(nest, MatrixNest) else nest.num_operations

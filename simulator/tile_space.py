@@ -221,6 +221,52 @@ class PortBits:
         return np.asarray(inputs + weights + outputs)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPrices:
+    """What the tiles of a space move through the scratchpad's ports: a price each in another scratchpad.
+
+    Parameters
+    ----------
+    tiles : PortBits
+        Of a tile of each size, of all its groups; shape as the space's ``access_pj``.
+    k_split, chained_saving : PortBits
+        As the functions of those names.
+    """
+
+    tiles: PortBits
+    k_split: PortBits
+    chained_saving: PortBits
+
+    def priced(self, space: TileSpace, costs: UnitCosts) -> TileSpace:
+        """Return ``space`` as it is where the scratchpad's accesses cost what ``costs`` say."""
+        return space._replace(
+            access_pj=_full(self.tiles.energy_pj(costs), space.access_pj.shape),
+            k_split_pj=self.k_split.energy_pj(costs).item(),
+            chained_saving_pj=self.chained_saving.energy_pj(costs).item(),
+        )
+
+
+def access_prices(nest: MatrixNest | VectorNest, space: TileSpace, machine: Machine) -> AccessPrices:
+    """Return what the tiles of ``space``, which is of ``nest`` on ``machine``, move through the scratchpad's ports."""
+    nothing = PortBits(**{one: np.array(0) for one in ("input_read", "weight_read", "output_read", "output_write")})
+    if not isinstance(nest, MatrixNest):
+        g, m, _, _ = np.ix_(space.groups, space.positions, space.filters, [1])
+        tiles = vector_port_bits(nest, g, m) if nest.num_operations else nothing
+        return AccessPrices(tiles=tiles, k_split=nothing, chained_saving=nothing)
+    channels = _sizes(space.num_channels, tuple(space.channel_tiles.tolist())).values
+    g, m, filters, k = np.ix_(space.groups, space.positions, space.filters, channels)
+    bits = matrix_port_bits(nest, machine, m, filters * nest.n_per_filter, k * nest.k_per_channel)
+    tiles = PortBits(
+        input_read=g * bits.input_read,
+        weight_read=g * bits.weight_read,
+        output_read=g * bits.output_read,
+        output_write=g * bits.output_write,
+    )
+    return AccessPrices(
+        tiles=tiles, k_split=k_split_bits(nest, machine), chained_saving=chained_saving_bits(nest, machine)
+    )
+
+
 def without_metadata(nest: MatrixNest) -> MatrixNest:
     """Return ``nest`` as if where the values of compressed operands belong were known without being told."""
     stored = (nest.input_storage, nest.weight_storage)

@@ -57,13 +57,17 @@ TRAFFIC_BITS, all off-chip bits, is for fronts alone.
 
 TRAFFIC, LATENCY, ENERGY, EDP = 0, 1, 2, 3
 
+_leaf = njit(cache=True, _nrt=False)
+"""For functions that make no array: they need not count references to the many arrays of a space, which costs more
+than what they do."""
 
-@njit(cache=True)
+
+@_leaf
 def _trips(size: int, tile: int) -> int:
     return (size + tile - 1) // tile
 
 
-@njit(cache=True, inline="always")
+@_leaf
 def _bits(count: int, bits_each: float) -> int:
     """``count`` elements of ``bits_each`` on average, rounded up to a whole bit; exact where that is whole itself."""
     whole = int(bits_each)
@@ -72,7 +76,7 @@ def _bits(count: int, bits_each: float) -> int:
     return int(np.ceil(count * bits_each - 1e-6))
 
 
-@njit(cache=True)
+@_leaf
 def _reloads(order: Int64Array, trips: Int64Array, independent: int) -> bool:
     """Whether a loop that the operand depends on runs more than once inside its independent loop."""
     inside = False
@@ -84,7 +88,7 @@ def _reloads(order: Int64Array, trips: Int64Array, independent: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@_leaf
 def _is_inside(order: Int64Array, inner: int, outer: int) -> bool:
     for position in range(3):
         if order[position] == outer:
@@ -94,7 +98,7 @@ def _is_inside(order: Int64Array, inner: int, outer: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@_leaf
 def _range_max(values: Int64Array, begin: int, end: int) -> int:
     largest = 0
     for index in range(begin, end):
@@ -102,7 +106,7 @@ def _range_max(values: Int64Array, begin: int, end: int) -> int:
     return largest
 
 
-@njit(cache=True)
+@_leaf
 def _range_sum(values: Int64Array, begin: int, end: int) -> int:
     total = 0
     for index in range(begin, end):
@@ -110,7 +114,7 @@ def _range_sum(values: Int64Array, begin: int, end: int) -> int:
     return total
 
 
-@njit(cache=True)
+@_leaf
 def _range_count(values: Int64Array, begin: int, end: int) -> int:
     """How many are not zero."""
     count = 0
@@ -122,13 +126,19 @@ def _range_count(values: Int64Array, begin: int, end: int) -> int:
 @njit(cache=True)
 def loop_trips(space: TileSpace, record: Int64Array) -> Int64Array:
     """Return the number of tiles along m, n, k and g of the tiling in ``record``."""
-    p = record[POSITION_TILE]
     trips = np.empty(4, dtype=np.int64)
+    _fill_trips(space, record, trips)
+    return trips
+
+
+@_leaf
+def _fill_trips(space: TileSpace, record: Int64Array, trips: Int64Array) -> None:
+    """Set ``trips`` (4, modified in place) to what ``loop_trips`` returns."""
+    p = record[POSITION_TILE]
     trips[M] = space.tile_begin[p + 1] - space.tile_begin[p]
     trips[N] = _trips(space.num_filters, space.filter_tiles[record[FILTER_TILE]])
     trips[K] = _trips(space.num_channels, space.channel_tiles[record[CHANNEL_TILE]])
     trips[3] = _trips(space.num_groups, space.group_tiles[record[GROUP_TILE]])
-    return trips
 
 
 @njit(cache=True)
@@ -147,7 +157,7 @@ def fill_traffic(space: TileSpace, position_sums: Int64Array, record: Int64Array
     record[FOOTPRINT_BITS] = inputs[1] + weights[1] + outputs[2] + space.resident_bits
 
 
-@njit(cache=True)
+@_leaf
 def input_moves(
     space: TileSpace, position_sums: Int64Array, record: Int64Array, trips: Int64Array, is_held: bool
 ) -> tuple[int, int]:
@@ -182,7 +192,7 @@ def input_moves(
     return moved, _bits(buffer * space.group_tiles[record[GROUP_TILE]], space.input_scratchpad_bits)
 
 
-@njit(cache=True)
+@_leaf
 def weight_moves(space: TileSpace, record: Int64Array, trips: Int64Array, is_held: bool) -> tuple[int, int]:
     """Return off-chip bits, residents included, and footprint bits, residents aside, of the weights.
 
@@ -206,7 +216,7 @@ def weight_moves(space: TileSpace, record: Int64Array, trips: Int64Array, is_hel
     return moved, _bits(buffer * space.group_tiles[record[GROUP_TILE]], space.weight_scratchpad_bits)
 
 
-@njit(cache=True)
+@_leaf
 def output_moves(
     space: TileSpace, position_sums: Int64Array, record: Int64Array, trips: Int64Array, is_held: bool
 ) -> tuple[int, int, int]:
@@ -233,7 +243,7 @@ def output_moves(
     return read, read + _bits(outputs, space.output_bits), footprint
 
 
-@njit(cache=True)
+@_leaf
 def missing_bits(bounds: Bounds, record: Int64Array) -> int:
     """Return by how many bits the tiling exceeds the scratchpad, 0 when it fits."""
     total, inputs, outputs = record[FOOTPRINT_BITS], record[INPUT_FOOTPRINT_BITS], record[OUTPUT_FOOTPRINT_BITS]
@@ -243,13 +253,13 @@ def missing_bits(bounds: Bounds, record: Int64Array) -> int:
     return max(missing, total - inputs - outputs - bounds.weight_bits)
 
 
-@njit(cache=True)
+@_leaf
 def traffic_bits(record: Int64Array) -> int:
     """Return all off-chip bits of the tiling."""
     return record[INPUT_BITS] + record[WEIGHT_BITS] + record[OUTPUT_READ_BITS] + record[OUTPUT_WRITE_BITS]
 
 
-@njit(cache=True)
+@_leaf
 def is_chained(space: TileSpace, record: Int64Array, trips: Int64Array) -> bool:
     """Return whether tiles along the streamed, innermost loop are one fold each: the array need not be refilled."""
     streamed = space.streamed_dimension
@@ -296,7 +306,7 @@ def _tile_cycles(
     return cycles
 
 
-@njit(cache=True)
+@_leaf
 def tile_totals(
     space: TileSpace, record: Int64Array, trips: Int64Array, chained: bool, totals: NDArray[np.float64]
 ) -> None:
@@ -331,7 +341,7 @@ def tile_totals(
         totals[1] += (trips[K] - 1) * space.k_split_pj
 
 
-@njit(cache=True)
+@_leaf
 def dma_cycles(bounds: Bounds, bits: int, num_transfers: int) -> int:
     """Cycles that transfers of ``bits`` in all (rounded up to bursts already) keep the DMA busy."""
     if num_transfers == 0:
@@ -365,14 +375,14 @@ def _stand_ins(space: TileSpace, record: Int64Array, trips: Int64Array, dimensio
     return result
 
 
-@njit(cache=True)
+@_leaf
 def _is_fetched_again(record: Int64Array, trips: Int64Array, operand: int) -> int:
     independent = N if operand == 0 else (M if operand == 1 else K)
     held = record[HOLD_INPUT + operand] == 1
     return 1 if not held and _reloads(ORDERS[record[ORDER]], trips, independent) else 0
 
 
-@njit(cache=True)
+@_leaf
 def steps_of(space: TileSpace, bounds: Bounds, record: Int64Array, trips: Int64Array) -> Steps:
     """Return what the steps of the tiling in ``record`` have in common."""
     g, n, k = record[GROUP_TILE], record[FILTER_TILE], record[CHANNEL_TILE]
@@ -407,7 +417,7 @@ def steps_of(space: TileSpace, bounds: Bounds, record: Int64Array, trips: Int64A
     )
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def inputs_of(space: TileSpace, record: Int64Array) -> Int64Array:
     """Return the input elements that each position tile fetches: fresh ones when all positions pass in a held loop."""
     begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
@@ -416,12 +426,12 @@ def inputs_of(space: TileSpace, record: Int64Array) -> Int64Array:
     return space.tile_input[begin:end]
 
 
-@njit(cache=True)
+@_leaf
 def _bursts(bits: int, burst_bits: int) -> int:
     return (bits + burst_bits - 1) // burst_bits * burst_bits
 
 
-@njit(cache=True)
+@_leaf
 def _loads(steps: Steps, inputs: Int64Array, outputs: Int64Array, at: Int64Array) -> tuple[int, int]:
     """Bits (in bursts) and transfers that the step at loop indices ``at`` (m, n, k, g) needs before it can compute."""
     groups = steps.group_tile if at[3] < steps.trips_g - 1 else steps.group_rest
@@ -446,7 +456,7 @@ def _loads(steps: Steps, inputs: Int64Array, outputs: Int64Array, at: Int64Array
     return total, transfers
 
 
-@njit(cache=True)
+@_leaf
 def _stores(steps: Steps, outputs: Int64Array, at: Int64Array) -> tuple[int, int]:
     """Bits (in bursts) and transfers that the step at loop indices ``at`` (m, n, k, g) leaves to be stored."""
     is_last = at[K] == steps.trips_k - 1
@@ -471,7 +481,21 @@ def _compute(steps: Steps, space: TileSpace, tile_size: Int64Array, at: Int64Arr
     return _tile_cycles(space, g, tile_size[at[M]], n, k, follows, keeps_sums, is_first, is_last)
 
 
-@njit(cache=True)
+@_leaf
+def _go_to_last(trips: Int64Array, at: Int64Array) -> None:
+    """Move ``at`` (modified in place) to the last step."""
+    for dimension in range(4):
+        at[dimension] = trips[dimension] - 1
+
+
+@_leaf
+def _copy(at: Int64Array, to: Int64Array) -> None:
+    """Copy loop indices to ``to`` (4, modified in place)."""
+    for dimension in range(4):
+        to[dimension] = at[dimension]
+
+
+@_leaf
 def advance(order: Int64Array, trips: Int64Array, at: Int64Array, direction: int) -> bool:
     """Move ``at`` (modified in place) to the next (+1) or previous (-1) step; return False at the end."""
     for position in range(4):
@@ -483,7 +507,32 @@ def advance(order: Int64Array, trips: Int64Array, at: Int64Array, direction: int
     return False
 
 
-@njit(cache=True)
+@_leaf
+def _moved_meanwhile(
+    steps: Steps,
+    order: Int64Array,
+    trips: Int64Array,
+    inputs: Int64Array,
+    outputs: Int64Array,
+    at: Int64Array,
+    near: Int64Array,
+) -> tuple[int, int]:
+    """Bits and transfers during the step ``at``: next step's loads, previous one's stores. ``near`` (4) is scratch."""
+    bits, transfers = 0, 0
+    _copy(at, near)
+    if advance(order, trips, near, 1):
+        loaded, count = _loads(steps, inputs, outputs, near)
+        bits += loaded
+        transfers += count
+    _copy(at, near)
+    if advance(order, trips, near, -1):
+        stored, count = _stores(steps, outputs, near)
+        bits += stored
+        transfers += count
+    return bits, transfers
+
+
+@_leaf
 def _meanwhile(
     steps: Steps,
     bounds: Bounds,
@@ -494,22 +543,12 @@ def _meanwhile(
     at: Int64Array,
     near: Int64Array,
 ) -> int:
-    """DMA cycles during the step ``at``: next step's loads, previous one's stores. ``near`` (4) is scratch space."""
-    bits, transfers = 0, 0
-    near[:] = at
-    if advance(order, trips, near, 1):
-        loaded, count = _loads(steps, inputs, outputs, near)
-        bits += loaded
-        transfers += count
-    near[:] = at
-    if advance(order, trips, near, -1):
-        stored, count = _stores(steps, outputs, near)
-        bits += stored
-        transfers += count
+    """DMA cycles during the step ``at``; ``near`` (4) is scratch space."""
+    bits, transfers = _moved_meanwhile(steps, order, trips, inputs, outputs, at, near)
     return dma_cycles(bounds, bits, transfers)
 
 
-@njit(cache=True)
+@_leaf
 def _edges(
     steps: Steps, bounds: Bounds, trips: Int64Array, inputs: Int64Array, outputs: Int64Array, at: Int64Array
 ) -> tuple[int, int]:
@@ -517,7 +556,7 @@ def _edges(
     at[:] = 0
     bits, transfers = _loads(steps, inputs, outputs, at)
     before = dma_cycles(bounds, bits, transfers)
-    at[:] = trips - 1
+    _go_to_last(trips, at)
     bits, transfers = _stores(steps, outputs, at)
     return before, dma_cycles(bounds, bits, transfers)
 
@@ -631,22 +670,49 @@ def all_steps(space: TileSpace, bounds: Bounds, record: Int64Array) -> Int64Arra
     return rows
 
 
-@njit(cache=True)
+NUM_PARTS = 17
+"""Bits and transfers before the first step and after the last (4); of the last step, the first and the commonest kind
+how many there are, compute cycles, bits and transfers meanwhile (3 x 4); transfers in all."""
+
+
+@_leaf
 def total_bound(
-    space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array, at: Int64Array, near: Int64Array
+    space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array, scratch: Int64Array
 ) -> int:
     """Return a lower bound of the tiling's total cycles, the larger of two; ``sums`` as from ``position_sums``.
 
     Compute between first load and last store; or all traffic, and what some steps compute longer than they move: the
-    first, the last, and the commonest kind. ``at`` (4) and ``near`` (4) are scratch space, modified in place.
+    first, the last, and the commonest kind. ``scratch``, shape (4, NUM_PARTS), is modified in place.
     """
-    trips = loop_trips(space, record)
+    parts = scratch[3]
+    parts[:] = 0
+    _fill_parts(space, bounds, sums, record, scratch, parts)
+    return _bound_of(bounds, record, parts)
+
+
+@_leaf
+def _fill_parts(
+    space: TileSpace,
+    bounds: Bounds,
+    sums: Int64Array,
+    record: Int64Array,
+    scratch: Int64Array,
+    parts: Int64Array,
+) -> None:
+    """Set ``parts`` (NUM_PARTS zeros, modified in place) to what ``total_bound`` needs, whatever the DMA's speed.
+
+    The first three rows of ``scratch`` are modified in place.
+    """
+    at, near, trips = scratch[0, :4], scratch[1, :4], scratch[2, :4]
+    _fill_trips(space, record, trips)
     order = ORDERS[record[ORDER]]
     begin, end = space.tile_begin[record[POSITION_TILE]], space.tile_begin[record[POSITION_TILE] + 1]
     steps = steps_of(space, bounds, record, trips)
     inputs, outputs, tile_size = inputs_of(space, record), space.tile_output[begin:end], space.tile_size[begin:end]
-    before, after = _edges(steps, bounds, trips, inputs, outputs, at)
-    waiting = 0
+    at[:] = 0
+    parts[0], parts[1] = _loads(steps, inputs, outputs, at)
+    _go_to_last(trips, at)
+    parts[2], parts[3] = _stores(steps, outputs, at)
     for kind in range(3):  # at the last step already
         times = 1
         if kind == 1:
@@ -657,12 +723,25 @@ def total_bound(
             times = _commonest_step(space, record, trips, at)
             if times == 1:
                 break
-        cycles = _compute(steps, space, tile_size, at)
-        waiting += times * max(0, cycles - _meanwhile(steps, bounds, order, trips, inputs, outputs, at, near))
-    return max(before + record[COMPUTE_CYCLES] + after, busy_bound(space, bounds, sums, record) + waiting)
+        first = 4 + 4 * kind
+        parts[first], parts[first + 1] = times, _compute(steps, space, tile_size, at)
+        parts[first + 2], parts[first + 3] = _moved_meanwhile(steps, order, trips, inputs, outputs, at, near)
+    parts[16] = _num_transfers(space, sums, record, trips)
 
 
-@njit(cache=True)
+@_leaf
+def _bound_of(bounds: Bounds, record: Int64Array, parts: Int64Array) -> int:
+    before, after = dma_cycles(bounds, parts[0], parts[1]), dma_cycles(bounds, parts[2], parts[3])
+    waiting = 0
+    for first in range(4, 16, 4):
+        if parts[first] > 0:
+            moving = dma_cycles(bounds, parts[first + 2], parts[first + 3])
+            waiting += parts[first] * max(0, parts[first + 1] - moving)
+    busy = _traffic_cycles(bounds, record) + _latencies(bounds, parts[16])
+    return max(before + record[COMPUTE_CYCLES] + after, busy + waiting)
+
+
+@_leaf
 def _commonest_step(space: TileSpace, record: Int64Array, trips: Int64Array, at: Int64Array) -> int:
     """Set ``at`` (modified in place) to a step that stands for most others; return for how many, as the walk counts.
 
@@ -683,11 +762,19 @@ def _commonest_step(space: TileSpace, record: Int64Array, trips: Int64Array, at:
 
 @njit(cache=True)
 def busy_bound(space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array) -> int:
-    """Return a lower bound of the DMA's cycles: all bits at full speed, and the latency of all transfers.
-
-    Tiles without any input (wholly in the padding, or nothing fresh) or output are no transfer.
-    """
+    """Return a lower bound of the DMA's cycles: all bits at full speed, and the latency of all transfers."""
     trips = loop_trips(space, record)
+    return _traffic_cycles(bounds, record) + _latencies(bounds, _num_transfers(space, sums, record, trips))
+
+
+@_leaf
+def _latencies(bounds: Bounds, num_transfers: int) -> int:
+    return num_transfers // bounds.num_channels * bounds.latency_cycles
+
+
+@_leaf
+def _num_transfers(space: TileSpace, sums: Int64Array, record: Int64Array, trips: Int64Array) -> int:
+    """Transfers of all tiles: those without any input (all padding, or nothing fresh) or output are none."""
     p = record[POSITION_TILE]
     fresh_only = record[HOLD_INPUT] == 1 and _is_inside(ORDERS[record[ORDER]], M, N)
     num_transfers = trips[3] * trips[K] * (sums[p, 6] if fresh_only else sums[p, 5])
@@ -698,11 +785,10 @@ def busy_bound(space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64
         num_transfers += trips[3] * trips[N] * trips[K] * (trips[M] if _is_fetched_again(record, trips, 1) else 1)
     if space.output_bits > 0:
         num_transfers += trips[3] * trips[N] * sums[p, 7] * (trips[K] if _is_fetched_again(record, trips, 2) else 1)
-    latency = num_transfers // bounds.num_channels * bounds.latency_cycles
-    return _traffic_cycles(bounds, record) + latency
+    return num_transfers
 
 
-@njit(cache=True)
+@_leaf
 def _traffic_cycles(bounds: Bounds, record: Int64Array) -> int:
     return np.int64(traffic_bits(record) / bounds.bits_per_cycle)
 
@@ -765,7 +851,7 @@ def _useful_loops(space: TileSpace) -> NDArray[np.bool_]:
     return useful
 
 
-@njit(cache=True)
+@_leaf
 def _set_held(record: Int64Array, hold: int) -> None:
     record[HOLD_INPUT] = hold & 1
     record[HOLD_WEIGHT] = hold >> 1 & 1
@@ -773,19 +859,20 @@ def _set_held(record: Int64Array, hold: int) -> None:
 
 
 @njit(cache=True)
-def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]:
-    """Return records of all tilings that fit, cycles as lower bounds; and the shortage in bits."""
-    sums = position_sums(space)
+def _fitting_tilings(space: TileSpace, bounds: Bounds, sums: Int64Array) -> tuple[Int64Array, int]:
+    """Return records of all tilings that fit, in the order that decides between equal ones, and the shortage in bits.
+
+    Compute cycles leave the refilling of chained tiles out.
+    """
     useful = _useful_loops(space)
     objective = Objective(LATENCY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     sizes, _ = _size_bounds(space, bounds, objective, sums)
     totals = np.empty((2, 2), dtype=np.float64)
     kept = np.empty((1024, NUM_FIELDS), dtype=np.int64)
+    moves = np.empty((3, 2, 3), dtype=np.int64)
     size = 0
     shortage = np.int64(2**62)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
-    at = np.zeros(4, dtype=np.int64)
-    near = np.zeros(4, dtype=np.int64)
     for index in range(sizes.shape[0]):
         record[:4] = sizes[index]
         trips = loop_trips(space, record)
@@ -796,11 +883,11 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
                 continue
             record[ORDER] = order
             chained = 1 if is_chained(space, record, trips) else 0
+            _fill_moves(space, sums, record, trips, moves)
             for hold in range(8):
                 if not tried[order, hold]:
                     continue
-                _set_held(record, hold)
-                fill_traffic(space, sums, record)
+                _set_moves(space, record, moves, hold)
                 missing = missing_bits(bounds, record)
                 shortage = min(shortage, missing)
                 if missing > 0:
@@ -808,7 +895,6 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
                 if totals[chained, 0] < 0:
                     tile_totals(space, record, trips, chained == 1, totals[chained])
                 record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
-                record[TOTAL_CYCLES] = total_bound(space, bounds, sums, record, at, near)
                 if size == kept.shape[0]:
                     kept = np.concatenate((kept, np.empty_like(kept)))
                 kept[size] = record
@@ -816,7 +902,7 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]
     return kept[:size], shortage
 
 
-@njit(cache=True)
+@_leaf
 def _score(objective: Objective, record: Int64Array, access_pj: float) -> float:
     if objective.kind == TRAFFIC:
         return float(traffic_bits(record))
@@ -835,7 +921,7 @@ def _score(objective: Objective, record: Int64Array, access_pj: float) -> float:
     return energy if objective.kind == ENERGY else energy * cycles
 
 
-@njit(cache=True)
+@_leaf
 def _second_score(objective: Objective, record: Int64Array) -> float:
     """What decides between equal scores: cycles for least traffic, traffic for all else."""
     return float(record[TOTAL_CYCLES]) if objective.kind == TRAFFIC else float(traffic_bits(record))
@@ -911,9 +997,12 @@ def _ranking(scores: NDArray[np.float64]) -> Int64Array:
     return by_second[np.argsort(scores[by_second, 0], kind="mergesort")]
 
 
-@njit(cache=True)
-def _is_worse(first: float, second: float, best: NDArray[np.float64]) -> bool:
-    return first > best[0] or (first == best[0] and second >= best[1])
+@_leaf
+def _is_worse(first: float, second: float, number: int, best: NDArray[np.float64]) -> bool:
+    """Whether scores and number are not below those of ``best``: of equal tilings the first one counts."""
+    if first != best[0]:
+        return first > best[0]
+    return second > best[1] or (second == best[1] and number >= best[2])
 
 
 @njit(cache=True)
@@ -923,7 +1012,8 @@ def best_tiling(
     """Return the tiling with the least score among those that fit and score better than ``at_most``.
 
     Branch and bound: tile sizes by rising lower bound, then the loop orders of each, then the walk over steps; each
-    only while its bound is below the best score so far.
+    only while its bound is below the best score so far. Of equal tilings that with the larger tiles wins, whatever the
+    order in which they are found.
 
     Returns
     -------
@@ -937,14 +1027,14 @@ def best_tiling(
     useful = _useful_loops(space)
     sizes, scores = _size_bounds(space, bounds, objective, sums)
     totals = np.empty((2, 2), dtype=np.float64)
-    best = np.array([at_most[0], at_most[1]])
+    moves = np.empty((3, 2, 3), dtype=np.int64)
+    best = np.array([at_most[0], at_most[1], -1.0])
     best_record = np.empty(0, dtype=np.int64)
     shortage = np.int64(2**62)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
-    at = np.zeros(4, dtype=np.int64)
-    near = np.zeros(4, dtype=np.int64)
+    scratch = np.zeros((4, NUM_PARTS), dtype=np.int64)
     for index in _ranking(scores):
-        if _is_worse(scores[index, 0], scores[index, 1], best):
+        if _is_worse(scores[index, 0], scores[index, 1], 48 * index, best):
             if scores[index, 0] > best[0]:
                 break
             continue
@@ -957,32 +1047,190 @@ def best_tiling(
                 continue
             record[ORDER] = order
             chained = 1 if is_chained(space, record, trips) else 0
+            _fill_moves(space, sums, record, trips, moves)
             for hold in range(8):
                 if not tried[order, hold]:
                     continue
-                _set_held(record, hold)
-                fill_traffic(space, sums, record)
+                _set_moves(space, record, moves, hold)
                 missing = missing_bits(bounds, record)
                 shortage = min(shortage, missing)
                 if missing > 0:
                     continue
+                number = 48 * index + 8 * order + hold
                 if totals[chained, 0] < 0:
                     tile_totals(space, record, trips, chained == 1, totals[chained])
                 record[COMPUTE_CYCLES] = np.int64(totals[chained, 0])
                 access_pj = totals[chained, 1]
                 record[TOTAL_CYCLES] = max(record[COMPUTE_CYCLES], _traffic_cycles(bounds, record))
-                if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
+                if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), number, best):
                     continue
-                record[TOTAL_CYCLES] = total_bound(space, bounds, sums, record, at, near)
-                if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), best):
+                record[TOTAL_CYCLES] = total_bound(space, bounds, sums, record, scratch)
+                if _is_worse(_score(objective, record, access_pj), _second_score(objective, record), number, best):
                     continue
                 limit = best[0] if objective.kind == LATENCY else np.inf
                 _walk(space, bounds, record, busy_bound(space, bounds, sums, record), limit)
                 first, second = _score(objective, record, access_pj), _second_score(objective, record)
-                if not _is_worse(first, second, best):
-                    best[0], best[1] = first, second
+                if not _is_worse(first, second, number, best):
+                    best[0], best[1], best[2] = first, second, number
                     best_record = record.copy()
     return best_record, (best[0], best[1]), 0 if best_record.size else shortage
+
+
+@njit(cache=True)
+def best_in_grid(
+    space: TileSpace,
+    bounds: Bounds,
+    kind: int,
+    capacities_bits: Int64Array,
+    bits_per_cycle: NDArray[np.float64],
+    at_most: NDArray[np.float64],
+) -> tuple[Int64Array, Int64Array]:
+    """Return the best tiling for every capacity of one scratchpad and every speed of the DMA: as ``best_tiling`` does.
+
+    What does not depend on either is found once. At each speed tilings are met by rising footprint, so that the best
+    for a capacity is where the search for the next one begins; those that a capacity adds by rising bound.
+
+    Parameters
+    ----------
+    space, bounds : TileSpace, Bounds
+        Of ``bounds`` all but capacities and speed count.
+    kind : int
+        LATENCY or TRAFFIC.
+    capacities_bits : int64 array, shape (capacities,)
+        Rising.
+    bits_per_cycle : float64 array, shape (speeds,)
+    at_most : float64 array, shape (capacities, speeds, 2)
+        Score and second score below which a tiling counts; infinite where there is none to compare with.
+
+    Returns
+    -------
+    records : int64 array, shape (distinct tilings, NUM_FIELDS)
+    chosen : int64 array, shape (capacities, speeds, 4)
+        Row of ``records``, -1 when nothing that fits is better; total, compute and DMA cycles.
+    """
+    here = _at_speed(bounds, capacities_bits[-1], np.inf)
+    sums = position_sums(space)
+    records, _ = _fitting_tilings(space, here, sums)
+    traffic = np.empty(records.shape[0], dtype=np.int64)
+    compute = np.empty(records.shape[0], dtype=np.int64)
+    footprint = np.empty(records.shape[0], dtype=np.int64)
+    by_size = np.argsort(records[:, FOOTPRINT_BITS], kind="mergesort")
+    for index in range(by_size.size):
+        record = records[by_size[index]]
+        traffic[index], compute[index] = traffic_bits(record), record[COMPUTE_CYCLES]
+        footprint[index] = record[FOOTPRINT_BITS]
+    parts = np.zeros((records.shape[0], NUM_PARTS), dtype=np.int64)
+    scratch = np.zeros((4, NUM_PARTS), dtype=np.int64)
+    chosen = np.full((capacities_bits.size, bits_per_cycle.size, 4), -1, dtype=np.int64)
+    waiting = np.empty(records.shape[0], dtype=np.int64)
+    scores = np.empty((records.shape[0], 2), dtype=np.float64)
+    record = np.zeros(NUM_FIELDS, dtype=np.int64)
+    for speed in range(bits_per_cycle.size):
+        here = _at_speed(bounds, capacities_bits[-1], bits_per_cycle[speed])
+        best = np.array([np.inf, np.inf, np.inf])
+        found = np.full(4, -1, dtype=np.int64)
+        begin = 0
+        for index in range(capacities_bits.size):
+            count = 0
+            if not _is_worse(at_most[index, speed, 0], at_most[index, speed, 1], -1, best):
+                best[:2], best[2] = at_most[index, speed], -1.0
+                found[:] = -1
+            known = chosen[index, speed - 1, 0] if speed > 0 else -1
+            if known >= 0 and known != found[0]:  # best at another speed, and good at this one
+                record[:] = records[known]
+                fill_cycles(space, here, record)
+                first, second = _grid_scores(kind, record[TOTAL_CYCLES], traffic_bits(record))
+                if not _is_worse(first, second, known, best):
+                    best[0], best[1], best[2] = first, second, known
+                    found[0], found[1], found[2] = known, record[TOTAL_CYCLES], record[COMPUTE_CYCLES]
+                    found[3] = record[DMA_CYCLES]
+            while begin < by_size.size and footprint[begin] <= capacities_bits[index]:
+                total = max(compute[begin], np.int64(traffic[begin] / here.bits_per_cycle))
+                first, second = _grid_scores(kind, total, traffic[begin])
+                if first <= best[0]:
+                    scores[count, 0], scores[count, 1] = first, second
+                    waiting[count] = by_size[begin]
+                    count += 1
+                begin += 1
+            for slot in _ranking(scores[:count]):
+                if scores[slot, 0] > best[0]:
+                    break
+                row = waiting[slot]
+                if _is_worse(scores[slot, 0], scores[slot, 1], row, best):
+                    continue
+                if parts[row, 4] == 0:  # the last step is one
+                    _fill_parts(space, here, sums, records[row], scratch, parts[row])
+                first, second = _grid_scores(
+                    kind, _bound_of(here, records[row], parts[row]), traffic_bits(records[row])
+                )
+                if _is_worse(first, second, row, best):
+                    continue
+                record[:] = records[row]
+                busy = _traffic_cycles(here, record) + _latencies(here, parts[row, 16])
+                _walk(space, here, record, busy, best[0] if kind == LATENCY else np.inf)
+                first, second = _grid_scores(kind, record[TOTAL_CYCLES], traffic_bits(record))
+                if not _is_worse(first, second, row, best):
+                    best[0], best[1], best[2] = first, second, row
+                    found[0], found[1], found[2] = row, record[TOTAL_CYCLES], record[COMPUTE_CYCLES]
+                    found[3] = record[DMA_CYCLES]
+            chosen[index, speed] = found
+    return _renumbered(records, chosen), chosen
+
+
+@njit(cache=True)
+def _at_speed(bounds: Bounds, capacity_bits: int, bits_per_cycle: float) -> Bounds:
+    free = np.int64(2**62)
+    return Bounds(
+        capacity_bits,
+        free,
+        free,
+        free,
+        bits_per_cycle,
+        bounds.latency_cycles,
+        bounds.num_channels,
+        bounds.burst_bits,
+    )
+
+
+@_leaf
+def _grid_scores(kind: int, total_cycles: int, traffic: int) -> tuple[float, float]:
+    """Score and second score, for least traffic or least cycles."""
+    cycles, traffic = float(total_cycles), float(traffic)
+    return (traffic, cycles) if kind == TRAFFIC else (cycles, traffic)
+
+
+@njit(cache=True)
+def _renumbered(records: Int64Array, chosen: Int64Array) -> Int64Array:
+    """Return the rows of ``records`` that ``chosen`` names, each once; ``chosen`` (modified in place) names them."""
+    new = np.full(records.shape[0], -1, dtype=np.int64)
+    kept = 0
+    rows = np.empty(records.shape[0], dtype=np.int64)
+    for index in range(chosen.shape[0]):
+        for speed in range(chosen.shape[1]):
+            row = chosen[index, speed, 0]
+            if row < 0:
+                continue
+            if new[row] < 0:
+                new[row] = kept
+                rows[kept] = row
+                kept += 1
+            chosen[index, speed, 0] = new[row]
+    return records[rows[:kept]]
+
+
+@njit(cache=True)
+def energies_of(space: TileSpace, objective: Objective, records: Int64Array) -> NDArray[np.float64]:
+    """Return the energy in pJ, shape (tilings,), of tilings of which traffic and total cycles are known.
+
+    ``objective`` is ENERGY.
+    """
+    totals = np.empty(2, dtype=np.float64)
+    energies = np.empty(records.shape[0], dtype=np.float64)
+    for index in range(records.shape[0]):
+        trips = loop_trips(space, records[index])
+        tile_totals(space, records[index], trips, is_chained(space, records[index], trips), totals)
+        energies[index] = _score(objective, records[index], totals[1])
+    return energies
 
 
 @njit(cache=True)
@@ -996,7 +1244,11 @@ def pareto_tilings(space: TileSpace, bounds: Bounds) -> tuple[Int64Array, int]:
     shortage : int
         Bits by which the smallest tiling exceeds the scratchpad; 0 when something fits.
     """
-    records, shortage = _fitting_tilings(space, bounds)
+    sums = position_sums(space)
+    records, shortage = _fitting_tilings(space, bounds, sums)
+    scratch = np.zeros((4, NUM_PARTS), dtype=np.int64)
+    for index in range(records.shape[0]):
+        records[index, TOTAL_CYCLES] = total_bound(space, bounds, sums, records[index], scratch)
     front = np.empty((records.shape[0], NUM_FIELDS), dtype=np.int64)
     size = 0
     for index in np.argsort(records[:, TOTAL_CYCLES], kind="mergesort"):
@@ -1103,7 +1355,19 @@ def scores_of(space: TileSpace, bounds: Bounds, objective: Objective, records: I
     return scores
 
 
-@njit(cache=True)
+@_leaf
+def _set_moves(space: TileSpace, record: Int64Array, moves: Int64Array, hold: int) -> None:
+    """Set what is held, footprint and traffic of ``record`` (modified in place) from the ``moves`` of its order."""
+    _set_held(record, hold)
+    inputs, weights, outputs = moves[0, hold & 1], moves[1, hold >> 1 & 1], moves[2, hold >> 2]
+    record[INPUT_BITS], record[INPUT_FOOTPRINT_BITS] = inputs[1], inputs[0]
+    record[WEIGHT_BITS] = weights[1]
+    record[OUTPUT_READ_BITS], record[OUTPUT_WRITE_BITS] = outputs[2], outputs[1] - outputs[2]
+    record[OUTPUT_FOOTPRINT_BITS] = outputs[0]
+    record[FOOTPRINT_BITS] = inputs[0] + weights[0] + outputs[0] + space.resident_bits
+
+
+@_leaf
 def _fill_moves(space: TileSpace, sums: Int64Array, record: Int64Array, trips: Int64Array, moves: Int64Array) -> None:
     """Set ``moves`` (modified in place), shape (operand, held, 3): footprint, traffic, and sums spilled once."""
     for held in range(2):

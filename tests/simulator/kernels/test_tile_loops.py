@@ -82,10 +82,10 @@ def test_bounds_are_below_what_they_bound(drawn, accelerator):
     machine = Machine(accelerator=accelerator)
     space, record = filled_record(*drawn, machine)
     sums = tile_loops.position_sums(space)
-    at, near = np.zeros(4, dtype=np.int64), np.zeros(4, dtype=np.int64)
+    scratch = np.zeros((4, tile_loops.NUM_PARTS), dtype=np.int64)
 
     assert tile_loops.busy_bound(space, machine.bounds, sums, record) <= record[tile_loops.DMA_CYCLES]
-    bound = tile_loops.total_bound(space, machine.bounds, sums, record.copy(), at, near)
+    bound = tile_loops.total_bound(space, machine.bounds, sums, record.copy(), scratch)
     assert bound <= record[tile_loops.TOTAL_CYCLES]
 
 
