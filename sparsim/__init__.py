@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sparsim.plan_api import NetworkPlanning, plan
     from sparsim.plan_export import planning_as_json
     from sparsim.plan_files import write_planning
+    from sparsim.search_api import Search, SearchOptions, search
     from sparsim.sweep_api import SweepOptions, sweep
     from sparsim.train_cost_api import TrainOptions, train_cost
     from sparsim.train_memory_api import TrainingMemoryTable, train_memory
@@ -53,6 +54,8 @@ _HOME = {
     "Plan": "simulator.plan",
     "PositionTile": "simulator.position_tiles",
     "Result": "simulator.result",
+    "Search": "sparsim.search_api",
+    "SearchOptions": "sparsim.search_api",
     "SparsimError": "workloads.errors",
     "SweepOptions": "sparsim.sweep_api",
     "Tensor": "workloads.tensor",
@@ -74,6 +77,7 @@ _HOME = {
     "planning_as_json": "sparsim.plan_export",
     "result_as_json": "sparsim.export",
     "run": "sparsim.api",
+    "search": "sparsim.search_api",
     "simulate": "simulator.simulate",
     "sweep": "sparsim.sweep_api",
     "train_cost": "sparsim.train_cost_api",
@@ -94,6 +98,8 @@ __all__ = [
     "Plan",
     "PositionTile",
     "Result",
+    "Search",
+    "SearchOptions",
     "SparsimError",
     "SweepOptions",
     "Tensor",
@@ -115,6 +121,7 @@ __all__ = [
     "planning_as_json",
     "result_as_json",
     "run",
+    "search",
     "simulate",
     "sweep",
     "train_cost",

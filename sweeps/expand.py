@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
@@ -16,6 +16,17 @@ from sweeps.study import StudiedNetwork, Study
 from workloads.compression import parse_spec
 from workloads.errors import ConfigError, NetworkError
 from workloads.load import list_networks
+
+
+SHARED_FIELDS = ("scratchpad.capacity_bytes", "off_chip.bandwidth_bytes_per_second")
+"""Of accelerators that differ in these alone, layer-by-layer plans are found together."""
+MOST_IN_GROUP = 512
+
+
+def _batched(numbers: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
+    """Yield ``numbers`` in tuples of ``size``, the last of which may be shorter."""
+    for begin in range(0, len(numbers), size):
+        yield tuple(numbers[begin : begin + size])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +43,11 @@ class Points:
     @property
     def num_points(self) -> int:
         """How many there are, without making one; any size (``len`` would end at 2**63)."""
-        return prod(self._sizes)
+        return prod(self.axis_sizes)
 
     @property
-    def _sizes(self) -> tuple[int, ...]:
+    def axis_sizes(self) -> tuple[int, ...]:
+        """How many values each list of the study has, in the order of the numbering."""
         study = self.study
         lists = (study.networks, study.batches, study.compressions, study.seeds, study.accelerators)
         groups = (len(next(iter(group.values()))) for group in study.zip)
@@ -52,7 +64,7 @@ class Points:
         NetworkError
             When the network's file is gone.
         """
-        places = _digits(index, self._sizes)
+        places = _digits(index, self.axis_sizes)
         study = self.study
         network, batch, compression, seed, accelerator = places[:5]
         chosen = study.networks[network]
@@ -74,6 +86,24 @@ class Points:
             seed=study.seeds[seed],
             model_version=self.model_version,
         )
+
+    def groups(self, numbers: Iterable[int]) -> Iterator[tuple[int, ...]]:
+        """Yield ``numbers`` in groups of points to evaluate together: layer by layer, those share nearly all work that
+        differ in scratchpad capacity and off-chip bandwidth alone. Joint plans share nothing: each is a group.
+        """
+        if self.study.mapper != "layers":
+            yield from ((number,) for number in numbers)
+            return
+        overrides = (*self.study.overrides, *(next(iter(group)) for group in self.study.zip))
+        first = len(self.axis_sizes) - 1 - len(overrides)
+        shared = [first + index for index, name in enumerate(overrides) if name in SHARED_FIELDS]
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for number in numbers:
+            places = _digits(number, self.axis_sizes)
+            key = tuple(place for axis, place in enumerate(places) if axis not in shared)
+            groups.setdefault(key, []).append(number)
+        for group in groups.values():
+            yield from _batched(group, MOST_IN_GROUP)
 
     def _overrides(self, places: Sequence[int]) -> tuple[Override, ...]:
         study = self.study
