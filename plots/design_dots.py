@@ -1,0 +1,133 @@
+"""Dots of designs by colour column, and names beside the best ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plots.design_columns import Floats, axis_label
+from plots.design_looks import SHADES, column_value_text, is_shaded, members, series_of, shade_scale, value_text
+from plots.design_points import DesignPoints
+from plots.label_placement import Pixels, place_labels
+from plots.style import SMALL_POINTS
+from sweeps.outcome import METRIC_TYPES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_NO_PARAMETER = {"study", "position", "status", "reason", "violates", "seconds", "model_version", "identity"}
+_FADED, _DOT_AREA = 0.25, 16.0
+_MOST_NAMES = 8
+_MOST_NEIGHBOURS = 4000
+"""Dots that names keep clear of: of more, the picture is full anyway."""
+
+
+def parameters(points: DesignPoints) -> list[str]:
+    """Return the columns that a study sets, in which ``points`` differ."""
+    return points.differing([name for name in points.columns if name not in _NO_PARAMETER and name not in METRIC_TYPES])
+
+
+def draw_dots(axes: Axes, part: DesignPoints, every: DesignPoints, colour: str | None, places: Floats) -> None:
+    """Draw a dot a point of ``part`` on ``axes`` (modified in place); points that another beats are faded.
+
+    Parameters
+    ----------
+    axes : Axes
+    part, every : DesignPoints
+        Of these axes, and of the figure, which decide the looks.
+    colour : str or None
+    places : ndarray of float64 (points, 3)
+        Along x and y, and 1 for those that stand out, else 0.
+    """
+    stand_out = places[:, 2] == 1
+    for chosen, alpha, order in ((~stand_out, _FADED, 2), (stand_out, 1.0, 4)):
+        if is_shaded(every, colour):
+            assert colour is not None, "no column has no shades"
+            values = part.numbers(colour, "--colour")
+            axes.scatter(
+                places[chosen, 0],
+                places[chosen, 1],
+                s=_DOT_AREA * (1 + alpha),
+                c=values[chosen],
+                cmap=SHADES,
+                norm=shade_scale(every.numbers(colour, "--colour")),
+                alpha=max(alpha, 0.45),
+                linewidths=0,
+                zorder=order,
+            )
+            continue
+        for series in series_of(every, colour):
+            mine = np.zeros(len(places), dtype=bool)
+            mine[members(part, colour, series)] = True
+            axes.scatter(
+                places[chosen & mine, 0],
+                places[chosen & mine, 1],
+                s=_DOT_AREA * (1 + alpha),
+                c=series.dot.colour,
+                marker=series.dot.marker,
+                alpha=alpha,
+                linewidths=0.4 if alpha == 1.0 else 0,
+                edgecolors="white",
+                zorder=order,
+            )
+
+
+def add_legend_dots(axes: Axes, every: DesignPoints, colour: str | None) -> None:
+    """Give ``axes`` (modified in place) an entry of the legend for each series, in full colour."""
+    if colour is None or is_shaded(every, colour):
+        return
+    for series in series_of(every, colour):
+        name = column_value_text(colour, series.value)
+        axes.plot(
+            [],
+            [],
+            color=series.dot.colour,
+            marker=series.dot.marker,
+            linestyle="none",
+            markersize=5,
+            label=name if "." not in colour else f"{axis_label(colour)} {name}",
+        )
+
+
+def add_shades(figure: Figure, axes: Sequence[Axes], every: DesignPoints, colour: str | None) -> None:
+    """Add the bar that says what shades of dots mean, where there are any."""
+    if not is_shaded(every, colour):
+        return
+    from matplotlib.cm import ScalarMappable
+
+    assert colour is not None, "no column has no shades"
+    scale = shade_scale(every.numbers(colour, "--colour"))
+    bar = figure.colorbar(ScalarMappable(scale, SHADES), ax=list(axes), aspect=30, pad=0.02)
+    bar.set_label(axis_label(colour), fontsize=SMALL_POINTS)
+    bar.ax.tick_params(labelsize=SMALL_POINTS)
+
+
+def name_dots(figure: Figure, axes: Axes, part: DesignPoints, places: Floats, named: Sequence[int]) -> int:
+    """Write what tells the points ``named`` apart beside them, where there is room; return how many are written.
+
+    Axes must have their final place. Of many, some are chosen, evenly along the front.
+    """
+    some = [named[index] for index in np.unique(np.linspace(0, len(named) - 1, _MOST_NAMES).round().astype(int))]
+    step = max(1, len(places) // _MOST_NEIGHBOURS)
+    others = places[::step, :2].tolist()
+    dots = [tuple(places[position, :2].tolist()) for position in some]
+    lines: list[Pixels] = [np.asarray(axes.transData.transform(places[list(named), :2]))]
+    names = design_names(part, some)
+    return place_labels(figure, axes, [*dots, *map(tuple, others)], names, [], lines)
+
+
+def design_names(points: DesignPoints, positions: Sequence[int]) -> list[str]:
+    """Return for each of ``positions`` the parameters in which they differ, in short: ``nm_array 32x32 64Ki``."""
+    chosen = points.part(positions)
+    columns = [name for name in parameters(chosen) if name != "array.cols"]
+    names: list[list[str]] = [[] for _ in positions]
+    for column in columns:
+        for name, cell, row in zip(names, chosen.cells(column), chosen.rows, strict=True):
+            text = column_value_text(column, cell).replace(" KiB", "K").replace(" MiB", "M")
+            if column == "array.rows" and "array.cols" in points.columns:
+                text = f"{text}×{value_text(row[points.columns.index('array.cols')])}"
+            name.append(text)
+    return [" ".join(name) for name in names]
