@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from plots.design_columns import Floats, axis_label
+from plots.design_frame import plain_ticks
 from plots.design_looks import SHADES, column_value_text, is_shaded, members, series_of, shade_scale, value_text
 from plots.design_points import DesignPoints
 from plots.label_placement import Pixels, place_labels
@@ -102,21 +104,32 @@ def add_shades(figure: Figure, axes: Sequence[Axes], every: DesignPoints, colour
     scale = shade_scale(every.numbers(colour, "--colour"))
     bar = figure.colorbar(ScalarMappable(scale, SHADES), ax=list(axes), aspect=30, pad=0.02)
     bar.set_label(axis_label(colour), fontsize=SMALL_POINTS)
+    plain_ticks(bar.ax, "y", colour, every.numbers(colour, "--colour"))
     bar.ax.tick_params(labelsize=SMALL_POINTS)
 
 
-def name_dots(figure: Figure, axes: Axes, part: DesignPoints, places: Floats, named: Sequence[int]) -> int:
-    """Write what tells the points ``named`` apart beside them, where there is room; return how many are written.
+def name_dots(
+    figure: Figure, axes: Axes, part: DesignPoints, places: Floats, front: tuple[Sequence[int], Floats]
+) -> int:
+    """Write what tells the points of ``front`` apart beside them, where there is room; return how many are written.
 
-    Axes must have their final place. Of many, some are chosen, evenly along the front.
+    Axes must have their final place. Of many points, some are chosen, evenly along the front, which is given by its
+    positions and its line.
     """
+    named, corners = front
     some = [named[index] for index in np.unique(np.linspace(0, len(named) - 1, _MOST_NAMES).round().astype(int))]
     step = max(1, len(places) // _MOST_NEIGHBOURS)
     others = places[::step, :2].tolist()
     dots = [tuple(places[position, :2].tolist()) for position in some]
-    lines: list[Pixels] = [np.asarray(axes.transData.transform(places[list(named), :2]))]
     names = design_names(part, some)
-    return place_labels(figure, axes, [*dots, *map(tuple, others)], names, [], lines)
+    return place_labels(figure, axes, [*dots, *map(tuple, others)], names, [], [_along(axes, corners)])
+
+
+def _along(axes: Axes, corners: Floats) -> Pixels:
+    """Points along the line through ``corners``, close enough for no name to slip between."""
+    pixels: Pixels = np.asarray(axes.transData.transform(corners))
+    steps = np.linspace(0.0, 1.0, 40)[:, None]
+    return np.concatenate([pixels[:1], *(begin + steps * (end - begin) for begin, end in pairwise(pixels))])
 
 
 def design_names(points: DesignPoints, positions: Sequence[int]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _FOOTER_POINTS = 6.0
 _TITLE_CHARACTERS = {True: 44, False: 64}
 _MOST_PANELS_A_ROW = {True: 2, False: 3}
+_NOTE_CHARACTERS = {True: 70, False: 100}
 _FEW_DECADES = 2.0
 _CAPACITIES = ("scratchpad_bytes", "scratchpad.capacity_bytes")
 
@@ -63,14 +65,24 @@ def scale_axis(axes: Axes, which: Literal["x", "y"], column: str, values: Floats
         What the axis shows; capacities are in powers of two.
     values : ndarray of float64
     """
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+    from matplotlib.ticker import NullLocator
 
     axis, set_scale = (axes.xaxis, axes.set_xscale) if which == "x" else (axes.yaxis, axes.set_yscale)
     if column in _CAPACITIES and values.min() > 0:
         set_scale("log", base=2)
-        axis.set_minor_locator(NullLocator())
     elif spans_decades(values):
         set_scale("log")
+    plain_ticks(axes, which, column, values)
+    if column in _CAPACITIES:
+        axis.set_minor_locator(NullLocator())
+
+
+def plain_ticks(axes: Axes, which: Literal["x", "y"], column: str, values: Floats) -> None:
+    """Give an axis of ``axes`` (modified in place), whose scale is set, ticks in plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    if spans_decades(values) and column not in _CAPACITIES:
         has_few = math.log10(values.max() / values.min()) < _FEW_DECADES
         axis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0) if has_few else (1.0,)))
         axis.set_minor_formatter(NullFormatter())
@@ -141,7 +153,8 @@ def footer_text(points: DesignPoints, note: str, *, is_narrow: bool = False) -> 
     ]
     separator = "\n" if is_narrow and points.num_left_out else " · "
     first = f"{parts[0]} · {parts[1]}{separator}{parts[2]}"
-    return "\n".join(line for line in (first, note) if line)
+    width = _NOTE_CHARACTERS[is_narrow]
+    return "\n".join([first, *textwrap.wrap(note, width)])
 
 
 def short_version(model_version: str) -> str:

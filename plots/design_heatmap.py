@@ -9,7 +9,7 @@ import numpy as np
 from plots.design_choice import DesignChoice, panels
 from plots.design_columns import LARGER_IS_BETTER, Floats, as_cost, axis_label, quantity
 from plots.design_dots import parameters
-from plots.design_frame import finish, panel_axes
+from plots.design_frame import finish, panel_axes, plain_ticks
 from plots.design_looks import SHADES, column_value_text, shade_scale, value_text
 from plots.design_points import DesignPoints
 from plots.style import SMALL_POINTS, set_labels
@@ -48,9 +48,14 @@ def design_heatmap(points: DesignPoints, choice: DesignChoice) -> Figure:
     for one, table in zip(axes, tables, strict=True):
         mesh = _draw(one, table, found, choice.is_narrow or len(parts) > 1)
         _label(one, points, x, y)
+    for one in axes:
+        is_left = one.get_position().x0 == min(other.get_position().x0 for other in axes)
+        one.set_ylabel(_without_bytes(y) if is_left else "")
+        one.tick_params(labelleft=is_left)
     bar = figure.colorbar(mesh, ax=axes, aspect=30, pad=0.02)
     bar.set_label(axis_label(metric), fontsize=SMALL_POINTS)
-    bar.ax.tick_params(labelsize=SMALL_POINTS, which="both")
+    plain_ticks(bar.ax, "y", metric, found)
+    bar.ax.tick_params(labelsize=SMALL_POINTS)
     finish(figure, points, choice, f"Best {quantity(metric)}", _note(points, x, y, choice, metric))
     return figure
 

@@ -14,7 +14,7 @@ from plots.design_dots import add_legend_dots, add_shades, parameters
 from plots.design_frame import finish, panel_axes, tick_text
 from plots.design_looks import SHADES, column_value_text, is_shaded, members, series_of, shade_scale
 from plots.design_points import DesignPoints
-from plots.style import PAGE_INCHES, SMALL_POINTS
+from plots.style import PAGE_INCHES, SMALL_POINTS, short_name
 from sweeps.pareto import pareto_positions
 from workloads.errors import ConfigError
 
@@ -52,7 +52,7 @@ def design_parallel(points: DesignPoints, choice: DesignChoice) -> Figure:
     panels(points, choice)
     figures = tuple(name.strip() for name in choice.y.split(",")) if choice.y else _FIGURES
     colour = choice.colour or default_colour(points)
-    scales = [_parameter_scale(points, name) for name in parameters(points) if name not in figures]
+    scales = [_parameter_scale(points, name) for name in parameters(points) if name not in (*figures, *_zipped(points))]
     scales += [_figure_scale(name, points.varying_numbers(name, "--y")) for name in figures]
     if not 2 <= len(scales) <= _MOST_AXES:
         raise ConfigError(f"sparsim plot parallel: expected 2 to {_MOST_AXES} axes, found {len(scales)}")
@@ -62,13 +62,21 @@ def design_parallel(points: DesignPoints, choice: DesignChoice) -> Figure:
     if not choice.is_narrow:
         figure.set_figwidth(PAGE_INCHES)
     _draw_lines(axes, points, colour, np.stack([scale.heights for scale in scales], axis=1), front)
-    _draw_scales(axes, scales)
+    _draw_scales(axes, scales, choice.is_narrow)
     add_legend_dots(axes, points, colour)
     add_shades(figure, [axes], points, colour)
     note = f"full colour: {len(front)} points that no other beats in {', '.join(map(quantity, figures))}"
     note += "" if len(points.rows) <= _MOST_LINES else f"; of the others every {_step(points)}th is drawn"
     finish(figure, points, choice, "Designs", note)
     return figure
+
+
+def _zipped(points: DesignPoints) -> tuple[str, ...]:
+    """Return columns that always equal the one of rows: square arrays need one axis."""
+    names = ("array.rows", "array.cols")
+    if not set(names) <= set(points.columns) or points.cells(names[0]) != points.cells(names[1]):
+        return ()
+    return names[1:]
 
 
 def _step(points: DesignPoints) -> int:
@@ -132,26 +140,26 @@ def _colours(points: DesignPoints, colour: str | None) -> list[object]:
     return found
 
 
-def _draw_scales(axes: Axes, scales: Sequence[_Scale]) -> None:
+def _draw_scales(axes: Axes, scales: Sequence[_Scale], is_narrow: bool) -> None:
     """Draw the upright axes with their ticks on white, readable above any number of lines."""
     box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
     for place, scale in enumerate(scales):
         axes.axvline(place, color="0.3", linewidth=0.8, zorder=3)
         for height, text in scale.ticks:
             axes.annotate(
-                text,
+                short_name(text, 8) if is_narrow else text,
                 (place, height),
                 (-3, 0),
                 textcoords="offset points",
                 ha="right",
                 va="center",
-                fontsize=6.5,
+                fontsize=4.5 if is_narrow else 6.5,
                 bbox=box,
                 zorder=5,
             )
     axes.set(xlim=(-0.55, len(scales) - 0.9), ylim=(-0.04, 1.04))
     names = [axis_label(scale.column).replace(" (", "\n(").replace(" ", "\n", 1) for scale in scales]
-    axes.set_xticks(range(len(scales)), names, fontsize=SMALL_POINTS)
+    axes.set_xticks(range(len(scales)), names, fontsize=5.0 if is_narrow else SMALL_POINTS)
     axes.set_yticks([])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

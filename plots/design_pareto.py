@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def design_pareto(points: DesignPoints, choice: DesignChoice) -> Figure:
     places = [_places(part, x, y, front) for (_, part), front in zip(parts, fronts, strict=True)]
     for one, (_, part), front, place in zip(axes, parts, fronts, places, strict=True):
         draw_dots(one, part, points, colour, place)
-        _draw_front(one, place[front, :2], x, y)
+        _draw_front(one, place[front, :2], x)
     add_legend_dots(axes[0], points, colour)
     label_panels(axes, axis_label(x), axis_label(y))
     add_shades(figure, axes, points, colour)
@@ -54,7 +54,7 @@ def design_pareto(points: DesignPoints, choice: DesignChoice) -> Figure:
     figure.draw_without_rendering()  # names need the final place of the axes
     figure.set_layout_engine("none")
     for one, (_, part), front, place in zip(axes, parts, fronts, places, strict=True):
-        name_dots(figure, one, part, place, front)
+        name_dots(figure, one, part, place, (front, _stairs(place[front, :2], x)))
     return figure
 
 
@@ -64,11 +64,21 @@ def _places(part: DesignPoints, x: str, y: str, front: list[int]) -> Floats:
     return np.stack([part.numbers(x, "--x"), part.numbers(y, "--y"), stand_out], axis=1)
 
 
-def _draw_front(axes: Axes, corners: Floats, x: str, y: str) -> None:
+def _draw_front(axes: Axes, corners: Floats, x: str) -> None:
     """Draw the stairs between the points of the front: what lies on their far side is beaten."""
-    where: Literal["pre", "post"] = "pre" if x in LARGER_IS_BETTER else "post"
-    order = np.argsort(corners[:, 0])
-    axes.step(*corners[order].T, where=where, color=BLACK, linewidth=0.9, zorder=3, label="Pareto front")
+    stairs = _stairs(corners, x)
+    axes.plot(stairs[:, 0], stairs[:, 1], color=BLACK, linewidth=0.9, zorder=3, label="Pareto front")
+
+
+def _stairs(corners: Floats, x: str) -> Floats:
+    """Return ``corners`` by x with the steps between them, as float64 (2 * corners - 1, 2)."""
+    ordered = corners[np.argsort(corners[:, 0])]
+    before, after = ordered[:-1], ordered[1:]
+    steps = (before[:, 0], after[:, 1]) if x in LARGER_IS_BETTER else (after[:, 0], before[:, 1])
+    stairs = np.empty((2 * len(ordered) - 1, 2))
+    stairs[::2] = ordered
+    stairs[1::2] = np.stack(steps, axis=1)
+    return stairs
 
 
 def _better(note: str, x: str, y: str) -> str:

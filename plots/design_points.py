@@ -168,7 +168,8 @@ def _select(path: Path, study: str, where: str | None) -> Table:
     if where is None:
         return query_results(path, f"{sql} ORDER BY position", (study,))
     try:
-        return query_results(path, f"{sql} AND ({where}\n) ORDER BY position", (study,))
+        sql = f"{sql} AND ({where}\n) ORDER BY position"
+        return query_results(path, sql, (study,))
     except ResultsError as error:
-        reason = str(error).rpartition(": ")[2]
+        reason = str(error).removeprefix(f"query {sql!r}: ")
         raise ConfigError(f"--where {where}: {reason}") from None

@@ -10,7 +10,7 @@ from plots.design_choice import DesignChoice, panels
 from plots.design_columns import Floats
 from plots.design_dots import add_legend_dots, draw_dots, parameters
 from plots.design_frame import finish, label_panels, panel_axes
-from plots.design_looks import members, series_of, value_text
+from plots.design_looks import Series, members, series_of, value_text
 from plots.design_points import DesignPoints
 from plots.style import BLACK, SMALL_POINTS
 from sweeps.read_results import Cell
@@ -119,10 +119,17 @@ def _places(points: DesignPoints, x: str, specs: list[Cell]) -> Floats:
 
 
 def _draw(axes: Axes, part: DesignPoints, every: DesignPoints, colour: str | None, places: Floats) -> None:
-    """Draw faded dots, and through their medians a line a series."""
+    """Draw faded dots, and through their medians a line a series and method: methods of one density differ."""
     draw_dots(axes, part, every, colour, places)
     for series in series_of(every, colour):
-        mine = places[members(part, colour, series)]
+        mine = members(part, colour, series)
+        _draw_medians(axes, part.part(mine), places[mine], series)
+
+
+def _draw_medians(axes: Axes, part: DesignPoints, places: Floats, series: Series) -> None:
+    methods = np.array([str(spec).partition(":")[0] for spec in part.cells("compression")])
+    for method in dict.fromkeys(methods.tolist()):
+        mine = places[methods == method]
         steps = np.unique(mine[:, 0])
         medians = [np.median(mine[mine[:, 0] == step, 1]) for step in steps]
         axes.plot(
@@ -146,9 +153,8 @@ def _scale(axes: Axes, x: str, specs: list[Cell], speedups: Floats) -> None:
         axes.set_xlim(-0.5, len(specs) - 0.5)
     else:
         kept = sorted({kept_fraction(str(spec)) for spec in specs})
-        axes.plot(
-            kept, [1 / one for one in kept], color=BLACK, linestyle="--", linewidth=1.0, label="ideal: 1 / density"
-        )
+        curve = np.linspace(kept[0], kept[-1], 100)
+        axes.plot(curve, 1 / curve, color=BLACK, linestyle="--", linewidth=1.0, label="ideal: 1 / density")
         axes.set_xlim(0, None)
     if speedups.max() > 4 * speedups.min():
         axes.set_yscale("log", base=2)
