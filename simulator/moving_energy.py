@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from simulator.machine import Machine
-from simulator.result import Energy
-from simulator.tile_cost import Nest, TileCost
+from simulator.result import Energy, OperandTraffic
+from simulator.tile_cost import Nest
 from workloads.loop_nest import MatrixNest
 from workloads.operand_storage import OperandStorage, dense_storage
 
@@ -66,7 +67,18 @@ def metadata_share(stored: OperandStorage) -> float:
     return stored.scratchpad_metadata_bits / stored.scratchpad_bits if stored.scratchpad_bits else 0.0
 
 
-def moving_energies(nest: Nest, cost: TileCost, machine: Machine) -> tuple[Energy, Energy, Energy]:
+class Moved(Protocol):
+    """What an operator moves: off-chip bits, those of resident parameters among them, and the ports' energy."""
+
+    @property
+    def off_chip_bits(self) -> OperandTraffic: ...
+    @property
+    def resident_bits(self) -> int: ...
+    @property
+    def port_energies_pj(self) -> tuple[float, float, float]: ...
+
+
+def moving_energies(nest: Nest, cost: Moved, machine: Machine) -> tuple[Energy, Energy, Energy]:
     """Return the energy of moving input, weight and output: scratchpad, off-chip and metadata parts."""
     costs, traffic = machine.costs, cost.off_chip_bits
     plain_pj = costs.off_chip_pj_per_bit, costs.scratchpad_write_pj_per_bit
@@ -90,7 +102,7 @@ def _loaded(bits: int, costs: LoadCosts) -> Energy:
     )
 
 
-def _port_energy(nest: Nest, operand: int, cost: TileCost, machine: Machine) -> Energy:
+def _port_energy(nest: Nest, operand: int, cost: Moved, machine: Machine) -> Energy:
     """Reads of an operand through the scratchpad's ports; decoding at the array counts as metadata."""
     total = cost.port_energies_pj[operand]
     if not isinstance(nest, MatrixNest) or not total:

@@ -46,7 +46,15 @@ class Energy:
         return float(sum(getattr(self, part.name) for part in fields(self)))
 
     def __add__(self, other: Energy) -> Energy:
-        return Energy(**{part.name: getattr(self, part.name) + getattr(other, part.name) for part in fields(self)})
+        return Energy(
+            mac_pj=self.mac_pj + other.mac_pj,
+            register_pj=self.register_pj + other.register_pj,
+            scratchpad_pj=self.scratchpad_pj + other.scratchpad_pj,
+            off_chip_pj=self.off_chip_pj + other.off_chip_pj,
+            vector_pj=self.vector_pj + other.vector_pj,
+            leakage_pj=self.leakage_pj + other.leakage_pj,
+            metadata_pj=self.metadata_pj + other.metadata_pj,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,14 +58,25 @@ class NestStorage:
         nests = nests_of(operator, tensors)
         is_plain = self.compression.weight is None and self.compression.activation is None
         if is_plain and self.array_type not in (*_NM_ARRAYS, *_SKIPPING_ARRAYS):
-            return nests
+            return tuple(self._with_needed_mask(nest) for nest in nests)
         stored = tuple(
             self._with_matrix_storage(nest, operator, tensors)
             if isinstance(nest, MatrixNest)
             else self._with_stream_storage(nest, operator, tensors)
             for nest in nests
         )
-        return (*stored, *self._with_dense_weights(stored, operator, tensors))
+        stored = (*stored, *self._with_dense_weights(stored, operator, tensors))
+        return tuple(self._with_needed_mask(nest) for nest in stored)
+
+    def _with_needed_mask(self, nest: Nest) -> Nest:
+        """Return ``nest`` without the mask of its weights where the array would do the same.
+
+        Layers of one shape and pattern are then equal: what is found of one holds for all.
+        """
+        if not isinstance(nest, MatrixNest) or nest.weight_sparsity is None or nest.weight_sparsity.mask is None:
+            return nest
+        bare = replace(nest, weight_sparsity=replace(nest.weight_sparsity, mask=None))
+        return bare if self.bound_array(bare) == self.bound_array(nest) else nest
 
     def off_chip_bits(self, activation: Tensor) -> int:
         """Return the bits of a whole activation in off-chip memory."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.arrays.protocol import Dimension, Int64Array
+from simulator.kernels import tile_loops
 from simulator.kernels.position_splits import Splits
 from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
@@ -221,50 +222,39 @@ class PortBits:
         return np.asarray(inputs + weights + outputs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessPrices:
-    """What the tiles of a space move through the scratchpad's ports: a price each in another scratchpad.
+_PORTS = ("input_read", "weight_read", "output_read", "output_write")
 
-    Parameters
-    ----------
-    tiles : PortBits
-        Of a tile of each size, of all its groups; shape as the space's ``access_pj``.
-    k_split, chained_saving : PortBits
-        As the functions of those names.
-    """
 
-    tiles: PortBits
-    k_split: PortBits
-    chained_saving: PortBits
-
-    def priced(self, space: TileSpace, costs: UnitCosts) -> TileSpace:
-        """Return ``space`` as it is where the scratchpad's accesses cost what ``costs`` say."""
-        return space._replace(
-            access_pj=_full(self.tiles.energy_pj(costs), space.access_pj.shape),
-            k_split_pj=self.k_split.energy_pj(costs).item(),
-            chained_saving_pj=self.chained_saving.energy_pj(costs).item(),
+def port_bits_of(
+    nest: MatrixNest | VectorNest, space: TileSpace, machine: Machine, records: Int64Array
+) -> tuple[PortBits, ...]:
+    """Return what each tiling among ``records`` of ``space``, which is of ``nest``, moves through the ports."""
+    tiles, k_split, saving = _port_tables(nest, space, machine)
+    sums = []
+    for port in _PORTS:
+        table = _full(getattr(tiles, port).astype(float), space.access_pj.shape)
+        counted = space._replace(
+            access_pj=table,
+            k_split_pj=float(getattr(k_split, port)),
+            chained_saving_pj=float(getattr(saving, port)),
         )
+        sums.append(tile_loops.access_totals(counted, records).astype(np.int64))
+    return tuple(PortBits(**dict(zip(_PORTS, one, strict=True))) for one in zip(*sums, strict=True))
 
 
-def access_prices(nest: MatrixNest | VectorNest, space: TileSpace, machine: Machine) -> AccessPrices:
-    """Return what the tiles of ``space``, which is of ``nest`` on ``machine``, move through the scratchpad's ports."""
-    nothing = PortBits(**{one: np.array(0) for one in ("input_read", "weight_read", "output_read", "output_write")})
+def _port_tables(
+    nest: MatrixNest | VectorNest, space: TileSpace, machine: Machine
+) -> tuple[PortBits, PortBits, PortBits]:
+    """Bits of a tile of each size, all its groups; of one more cut of every reduction; those that chaining saves."""
+    nothing = PortBits(**{port: np.array(0) for port in _PORTS})
     if not isinstance(nest, MatrixNest):
-        g, m, _, _ = np.ix_(space.groups, space.positions, space.filters, [1])
-        tiles = vector_port_bits(nest, g, m) if nest.num_operations else nothing
-        return AccessPrices(tiles=tiles, k_split=nothing, chained_saving=nothing)
+        g, m, _, _ = np.ix_(space.groups, space.positions, space.filters, space.filters[:1])
+        return (vector_port_bits(nest, g, m) if nest.num_operations else nothing), nothing, nothing
     channels = _sizes(space.num_channels, tuple(space.channel_tiles.tolist())).values
     g, m, filters, k = np.ix_(space.groups, space.positions, space.filters, channels)
     bits = matrix_port_bits(nest, machine, m, filters * nest.n_per_filter, k * nest.k_per_channel)
-    tiles = PortBits(
-        input_read=g * bits.input_read,
-        weight_read=g * bits.weight_read,
-        output_read=g * bits.output_read,
-        output_write=g * bits.output_write,
-    )
-    return AccessPrices(
-        tiles=tiles, k_split=k_split_bits(nest, machine), chained_saving=chained_saving_bits(nest, machine)
-    )
+    tiles = PortBits(**{port: g * getattr(bits, port) for port in _PORTS})
+    return tiles, k_split_bits(nest, machine), chained_saving_bits(nest, machine)
 
 
 def without_metadata(nest: MatrixNest) -> MatrixNest:

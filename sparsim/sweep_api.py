@@ -145,6 +145,7 @@ class Sweep:
             run=_runner(self.options),
             limit=self.options.limit,
             retry_failed=self.options.retry_failed,
+            shares_work=self.options.point_timeout_s is None,
             counts=self.counts,
         )
         return (row_of(finished) for finished in study_run)

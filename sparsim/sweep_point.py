@@ -7,11 +7,15 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
-from hw_configs.accelerator import Accelerator, Memory
+from hw_configs.accelerator import Accelerator
+from mapper.objective import Objective
 from simulator.result import OperatorCost, Result
 from sparsim.api import plan_options
 from sparsim.run_network import run_network
+from sparsim.sweep_grid import grid_key, grid_totals, is_grid
+from sparsim.sweep_metrics import metrics_of, totals_of
 from sparsim.workload import Workload, make_workload, uses_zeros, with_known_zeros
 from sweeps.outcome import Metrics, Outcome, Status
 from sweeps.point import Point
@@ -19,34 +23,76 @@ from workloads.errors import InfeasiblePlan, SparsimError
 from workloads.load import load_network
 from workloads.network import Network
 
-ANSWERING_MODULES = ("sparsim.api", "sparsim.run_network", "sparsim.workload", "sparsim.sweep_point")
+ANSWERING_MODULES = (
+    "sparsim.api",
+    "sparsim.run_network",
+    "sparsim.workload",
+    "sparsim.sweep_point",
+    "sparsim.sweep_grid",
+    "sparsim.sweep_metrics",
+)
 """Modules outside the model's packages that take part in an answer."""
 
 
 def evaluate_points(points: Sequence[Point]) -> Iterator[Outcome]:
     """Yield the outcome of each of ``points``, in their order.
 
-    Points of one network, compression and batch that follow each other share the compressed network.
+    Points of one network, compression and batch that follow each other share the compressed network; layer-by-layer
+    plans that differ in scratchpad capacity and off-chip bandwidth alone are found together, without their layers.
     """
-    for point in points:
+    for key, same in groupby(points, key=grid_key):
+        group = list(same)
+        if key is None or not is_grid(group):
+            yield from map(_evaluate_alone, group)
+            continue
         begin = time.perf_counter()
-        status, reason, result = _cost(point)
-        yield Outcome(
-            identity=point.identity,
-            status=status,
-            reason=reason,
-            metrics=None if result is None else metrics_of(result, point),
-            layers=b"" if result is None else layers_of(result),
-            seconds=time.perf_counter() - begin,
-        )
+        found = _grid_metrics(group)
+        seconds = (time.perf_counter() - begin) / len(group)
+        for point, metrics in zip(group, found, strict=True):
+            if metrics is None:  # alone it says why
+                yield _evaluate_alone(point)
+            else:
+                yield Outcome(identity=point.identity, status=Status.OK, metrics=metrics, seconds=seconds)
+
+
+def _evaluate_alone(point: Point) -> Outcome:
+    begin = time.perf_counter()
+    status, reason, result = _cost(point)
+    return Outcome(
+        identity=point.identity,
+        status=status,
+        reason=reason,
+        metrics=None if result is None else metrics_of(totals_of(result), _accelerator(point)),
+        layers=b"" if result is None else layers_of(result),
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def _accelerator(point: Point) -> Accelerator:
+    assert point.accelerator is not None, "a point without an accelerator is not evaluated"
+    return point.accelerator
+
+
+def _grid_metrics(points: Sequence[Point]) -> list[Metrics | None]:
+    """Figures of points of one grid; None for those that have no plan, and for all when the network has no costs."""
+    accelerator = _accelerator(points[0])
+    try:
+        network = _workload(points[0], uses_zeros(accelerator)).network
+        found = grid_totals(network, [_accelerator(point) for point in points], Objective(points[0].objective))
+    except SparsimError:
+        return [None] * len(points)
+    return [
+        None if totals is None else metrics_of(totals, _accelerator(point))
+        for totals, point in zip(found, points, strict=True)
+    ]
 
 
 def _cost(point: Point) -> tuple[Status, str, Result | None]:
-    assert point.accelerator is not None, "a point without an accelerator is not evaluated"
+    accelerator = _accelerator(point)
     try:
         options = plan_options(point.objective, point.mapper, point.time_limit_s)
-        workload = _workload(point, uses_zeros(point.accelerator))
-        return Status.OK, "", run_network(workload.network, point.accelerator, options)
+        workload = _workload(point, uses_zeros(accelerator))
+        return Status.OK, "", run_network(workload.network, accelerator, options)
     except InfeasiblePlan as error:
         return Status.INFEASIBLE, str(error), None
     except SparsimError as error:
@@ -72,47 +118,6 @@ def _loaded(key: _NetworkKey) -> Network:
 def _compressed(key: _NetworkKey, compression: str | None, with_zeros: bool) -> Workload:
     workload = make_workload(_loaded(key), source=key[0], compression=compression)
     return with_known_zeros(workload) if with_zeros else workload
-
-
-def metrics_of(result: Result, point: Point) -> Metrics:
-    """Return the figures of ``result`` that a table of results has."""
-    assert point.accelerator is not None, "a result has an accelerator"
-    energy, area = result.energy, result.area
-    energy_mj = energy.total_pj / 1e9
-    return Metrics(
-        total_cycles=result.total_cycles,
-        stall_cycles=result.stall_cycles,
-        latency_ms=result.latency_ms,
-        inferences_per_second=result.inferences_per_second,
-        macs=result.macs,
-        utilisation_fraction=result.utilisation_fraction,
-        off_chip_bytes=result.off_chip_read_bytes + result.off_chip_write_bytes,
-        off_chip_read_bytes=result.off_chip_read_bytes,
-        off_chip_write_bytes=result.off_chip_write_bytes,
-        scratchpad_bytes=_capacity_bytes(point.accelerator),
-        peak_scratchpad_bytes=result.peak_scratchpad_bytes,
-        energy_mj=energy_mj,
-        mac_energy_mj=energy.mac_pj / 1e9,
-        register_energy_mj=energy.register_pj / 1e9,
-        scratchpad_energy_mj=energy.scratchpad_pj / 1e9,
-        off_chip_energy_mj=energy.off_chip_pj / 1e9,
-        vector_energy_mj=energy.vector_pj / 1e9,
-        leakage_energy_mj=energy.leakage_pj / 1e9,
-        metadata_energy_mj=energy.metadata_pj / 1e9,
-        power_w=result.average_power_mw / 1e3,
-        edp_mj_ms=energy_mj * result.latency_ms,
-        area_mm2=area.total_mm2,
-        array_area_mm2=area.array_mm2,
-        vector_unit_area_mm2=area.vector_unit_mm2,
-        scratchpad_area_mm2=area.scratchpad_mm2,
-    )
-
-
-def _capacity_bytes(accelerator: Accelerator) -> int:
-    pad = accelerator.scratchpad
-    return sum(
-        one.capacity_bytes for one in ((pad,) if isinstance(pad, Memory) else (pad.input, pad.weight, pad.output))
-    )
 
 
 def layers_of(result: Result) -> bytes:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sweeps.evaluator import Evaluator, EvaluatorOptions
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 BATCH_S = 0.5
 """Seconds of work that one task of the scheduler should be: hundreds of times what handing it out takes."""
 MAX_BATCH = 256
+"""Points of a batch, unless one group has more."""
 _QUEUED_PER_CORE = 2
 _CONNECT_S = 10
 
@@ -105,8 +105,8 @@ def run_on_cluster(evaluation: EvaluatorOptions, options: ClusterOptions) -> Run
     Each thread of a worker drives a process of its own, so that a point can be killed and the worker lives on.
     """
 
-    def run(points: Iterable[Point]) -> Iterator[Sequence[Outcome]]:
-        left = iter(points)
+    def run(groups: Iterable[tuple[Point, ...]]) -> Iterator[Sequence[Outcome]]:
+        left = iter(groups)
         first = next(left, None)
         if first is None:
             return
@@ -131,10 +131,10 @@ class _Distribution:
         self._num_done = 0
         self._seconds = 0.0
 
-    def outcomes(self, first: Point, left: Iterator[Point]) -> Iterator[Sequence[Outcome]]:
+    def outcomes(self, first: tuple[Point, ...], left: Iterator[tuple[Point, ...]]) -> Iterator[Sequence[Outcome]]:
         from distributed import as_completed
 
-        arriving = as_completed(self._submit((first,)))
+        arriving = as_completed(self._submit(first))
         for _ in range(_QUEUED_PER_CORE * _num_threads(self._client) - 1):
             arriving.update(self._submit(self._taken(left)))
         for future in arriving:
@@ -151,11 +151,14 @@ class _Distribution:
         """Take back what no worker has begun."""
         self._client.cancel(list(self._batches), force=True)
 
-    def _taken(self, left: Iterator[Point]) -> tuple[Point, ...]:
-        if not self._num_done:
-            return tuple(islice(left, 1))
-        mean_s = max(self._seconds / self._num_done, 1e-6)
-        return tuple(islice(left, max(1, min(MAX_BATCH, round(BATCH_S / mean_s)))))
+    def _taken(self, left: Iterator[tuple[Point, ...]]) -> tuple[Point, ...]:
+        """As many groups as take the time of a batch, one at least."""
+        taken = next(left, ())
+        if self._num_done:
+            mean_s = max(self._seconds / self._num_done, 1e-6)
+            while taken and len(taken) < min(MAX_BATCH, round(BATCH_S / mean_s)) and (more := next(left, ())):
+                taken += more
+        return taken
 
     def _submit(self, points: tuple[Point, ...]) -> list[Future]:
         if not points:

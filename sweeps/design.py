@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -38,9 +39,12 @@ def changed_accelerator(source: str, overrides: Sequence[Override]) -> Accelerat
     ConfigError
         With one line a mistake: the override, the field, what was expected and what was found.
     """
-    base = base_accelerator(source)
-    if not overrides:
-        return base
+    return _changed(source, json.dumps(overrides)) if overrides else base_accelerator(source)
+
+
+@lru_cache(maxsize=2**14)
+def _changed(source: str, overrides_as_json: str) -> Accelerator:
+    base, overrides = base_accelerator(source), json.loads(overrides_as_json)
     document = Document(tree=dict(_base_tree(source)), name=source)
     for field, value in overrides:
         path = tuple(field.split("."))
@@ -85,5 +89,6 @@ def _assign(tree: Tree, path: FieldPath, value: YamlValue) -> None:
 
 def forget_accelerators() -> None:
     """Forget the accelerators that were loaded."""
+    _changed.cache_clear()
     base_accelerator.cache_clear()
     _base_tree.cache_clear()

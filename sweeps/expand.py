@@ -17,7 +17,6 @@ from workloads.compression import parse_spec
 from workloads.errors import ConfigError, NetworkError
 from workloads.load import list_networks
 
-
 SHARED_FIELDS = ("scratchpad.capacity_bytes", "off_chip.bandwidth_bytes_per_second")
 """Of accelerators that differ in these alone, layer-by-layer plans are found together."""
 MOST_IN_GROUP = 512

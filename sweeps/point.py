@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from hw_configs.accelerator import Accelerator
 from sweeps.design import Override
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Point:
     """A network, compressed, on an accelerator, planned for an objective.
 
@@ -57,7 +58,7 @@ class Point:
     seed: int | None = None
     model_version: str
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """SHA-256, in hexadecimal, of what determines the answer.
 

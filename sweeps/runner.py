@@ -11,8 +11,8 @@ from sweeps.outcome import Evaluate, Outcome, Status
 from sweeps.point import Point
 from sweeps.store import Finished, Store
 
-Run = Callable[[Iterable[Point]], Iterator[Sequence[Outcome]]]
-"""Evaluates points, lazily taken, and yields outcomes as they come, in any order."""
+Run = Callable[[Iterable[tuple[Point, ...]]], Iterator[Sequence[Outcome]]]
+"""Evaluates points, lazily taken in groups that share work, and yields outcomes as they come, in any order."""
 
 _LOOKED_UP = 256
 
@@ -49,6 +49,8 @@ class StudyRun:
         Evaluate no more than so many points; None for all.
     retry_failed : bool
         Evaluate again what failed before.
+    shares_work : bool
+        Hand out points that share work together; else each alone, as a time limit for each wants.
     counts : Counts
         Modified in place.
     """
@@ -58,6 +60,7 @@ class StudyRun:
     run: Run
     limit: int | None = None
     retry_failed: bool = False
+    shares_work: bool = True
     counts: Counts = field(default_factory=Counts)
 
     def __iter__(self) -> Iterator[Finished]:
@@ -111,12 +114,12 @@ class StudyRun:
             self.store.record(study_id, finished)
             yield finished
 
-    def _taken(self, missing: Sequence[int], waiting: dict[str, tuple[int, Point]]) -> Iterator[Point]:
+    def _taken(self, missing: Sequence[int], waiting: dict[str, tuple[int, Point]]) -> Iterator[tuple[Point, ...]]:
         """Yield the points to evaluate, noted in ``waiting`` (modified in place)."""
-        for position in missing:
-            point = self.points.point(position)
-            waiting[point.identity] = (position, point)
-            yield point
+        for group in self.points.groups(missing) if self.shares_work else ((one,) for one in missing):
+            points = tuple(self.points.point(position) for position in group)
+            waiting.update((point.identity, (position, point)) for position, point in zip(group, points, strict=True))
+            yield points
 
     def _finished(self, position: int, point: Point, outcome: Outcome, *, is_new: bool) -> Finished:
         constraints = self.points.study.constraints
@@ -134,10 +137,10 @@ class StudyRun:
 
 
 def run_serially(evaluate: Evaluate) -> Run:
-    """Return a runner that evaluates point after point in this process, so that a debugger sees it."""
+    """Return a runner that evaluates group after group in this process, so that a debugger sees it."""
 
-    def run(points: Iterable[Point]) -> Iterator[Sequence[Outcome]]:
-        for point in points:
-            yield tuple(evaluate((point,)))
+    def run(groups: Iterable[tuple[Point, ...]]) -> Iterator[Sequence[Outcome]]:
+        for points in groups:
+            yield tuple(evaluate(points))
 
     return run

@@ -676,9 +676,7 @@ how many there are, compute cycles, bits and transfers meanwhile (3 x 4); transf
 
 
 @_leaf
-def total_bound(
-    space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array, scratch: Int64Array
-) -> int:
+def total_bound(space: TileSpace, bounds: Bounds, sums: Int64Array, record: Int64Array, scratch: Int64Array) -> int:
     """Return a lower bound of the tiling's total cycles, the larger of two; ``sums`` as from ``position_sums``.
 
     Compute between first load and last store; or all traffic, and what some steps compute longer than they move: the
@@ -865,8 +863,7 @@ def _fitting_tilings(space: TileSpace, bounds: Bounds, sums: Int64Array) -> tupl
     Compute cycles leave the refilling of chained tiles out.
     """
     useful = _useful_loops(space)
-    objective = Objective(LATENCY, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    sizes, _ = _size_bounds(space, bounds, objective, sums)
+    sizes = _sizes(space)
     totals = np.empty((2, 2), dtype=np.float64)
     kept = np.empty((1024, NUM_FIELDS), dtype=np.int64)
     moves = np.empty((3, 2, 3), dtype=np.int64)
@@ -928,6 +925,21 @@ def _second_score(objective: Objective, record: Int64Array) -> float:
 
 
 @njit(cache=True)
+def _sizes(space: TileSpace) -> Int64Array:
+    """Candidate indices of group, position, filter and channel tile of all combinations, larger tiles first."""
+    count = space.group_tiles.size * (space.tile_begin.size - 1) * space.filter_tiles.size * space.channel_tiles.size
+    sizes = np.empty((count, 4), dtype=np.int64)
+    index = 0
+    for g in range(space.group_tiles.size - 1, -1, -1):
+        for p in range(space.tile_begin.size - 2, -1, -1):
+            for n in range(space.filter_tiles.size - 1, -1, -1):
+                for k in range(space.channel_tiles.size - 1, -1, -1):
+                    sizes[index, 0], sizes[index, 1], sizes[index, 2], sizes[index, 3] = g, p, n, k
+                    index += 1
+    return sizes
+
+
+@njit(cache=True)
 def _size_bounds(
     space: TileSpace, bounds: Bounds, objective: Objective, sums: Int64Array
 ) -> tuple[Int64Array, NDArray[np.float64]]:
@@ -936,31 +948,24 @@ def _size_bounds(
     Returns
     -------
     sizes : int64 array, shape (combinations, 4)
-        Candidate indices of group, position, filter and channel tile.
+        As of ``_sizes``.
     scores : float64 array, shape (combinations, 2)
         Score and second score when nothing is moved twice and the array never waits.
     """
-    count = space.group_tiles.size * (space.tile_begin.size - 1) * space.filter_tiles.size * space.channel_tiles.size
-    sizes = np.empty((count, 4), dtype=np.int64)
-    scores = np.empty((count, 2), dtype=np.float64)
+    sizes = _sizes(space)
+    scores = np.empty((sizes.shape[0], 2), dtype=np.float64)
     record = np.zeros(NUM_FIELDS, dtype=np.int64)
-    index = 0
-    for g in range(space.group_tiles.size - 1, -1, -1):
-        for p in range(space.tile_begin.size - 2, -1, -1):
-            record[INPUT_BITS] = _bits(space.num_groups * sums[p, 1] * space.num_channels, space.input_bits)
-            weights = space.num_groups * space.num_filters * space.num_channels
-            record[WEIGHT_BITS] = _bits(weights, space.weight_bits) + space.resident_bits
-            record[OUTPUT_WRITE_BITS] = _bits(space.num_groups * sums[p, 4] * space.num_filters, space.output_bits)
-            for n in range(space.filter_tiles.size - 1, -1, -1):
-                for k in range(space.channel_tiles.size - 1, -1, -1):
-                    record[GROUP_TILE], record[POSITION_TILE] = g, p
-                    record[FILTER_TILE], record[CHANNEL_TILE] = n, k
-                    cycles, access_pj = _size_totals(space, record)
-                    record[TOTAL_CYCLES] = max(cycles, _traffic_cycles(bounds, record))
-                    scores[index, 0] = _score(objective, record, access_pj)
-                    scores[index, 1] = _second_score(objective, record)
-                    sizes[index] = record[:4]
-                    index += 1
+    weights = space.num_groups * space.num_filters * space.num_channels
+    record[WEIGHT_BITS] = _bits(weights, space.weight_bits) + space.resident_bits
+    for index in range(sizes.shape[0]):
+        record[:4] = sizes[index]
+        p = record[POSITION_TILE]
+        record[INPUT_BITS] = _bits(space.num_groups * sums[p, 1] * space.num_channels, space.input_bits)
+        record[OUTPUT_WRITE_BITS] = _bits(space.num_groups * sums[p, 4] * space.num_filters, space.output_bits)
+        cycles, access_pj = _size_totals(space, record)
+        record[TOTAL_CYCLES] = max(cycles, _traffic_cycles(bounds, record))
+        scores[index, 0] = _score(objective, record, access_pj)
+        scores[index, 1] = _second_score(objective, record)
     return sizes, scores
 
 
@@ -1179,7 +1184,7 @@ def best_in_grid(
 
 @njit(cache=True)
 def _at_speed(bounds: Bounds, capacity_bits: int, bits_per_cycle: float) -> Bounds:
-    free = np.int64(2**62)
+    free = 2**62
     return Bounds(
         capacity_bits,
         free,
@@ -1195,8 +1200,9 @@ def _at_speed(bounds: Bounds, capacity_bits: int, bits_per_cycle: float) -> Boun
 @_leaf
 def _grid_scores(kind: int, total_cycles: int, traffic: int) -> tuple[float, float]:
     """Score and second score, for least traffic or least cycles."""
-    cycles, traffic = float(total_cycles), float(traffic)
-    return (traffic, cycles) if kind == TRAFFIC else (cycles, traffic)
+    if kind == TRAFFIC:
+        return float(traffic), float(total_cycles)
+    return float(total_cycles), float(traffic)
 
 
 @njit(cache=True)
@@ -1219,18 +1225,15 @@ def _renumbered(records: Int64Array, chosen: Int64Array) -> Int64Array:
 
 
 @njit(cache=True)
-def energies_of(space: TileSpace, objective: Objective, records: Int64Array) -> NDArray[np.float64]:
-    """Return the energy in pJ, shape (tilings,), of tilings of which traffic and total cycles are known.
-
-    ``objective`` is ENERGY.
-    """
+def access_totals(space: TileSpace, records: Int64Array) -> NDArray[np.float64]:
+    """Return what the tiles of each tiling take of ``access_pj``, shape (tilings,)."""
     totals = np.empty(2, dtype=np.float64)
-    energies = np.empty(records.shape[0], dtype=np.float64)
+    sums = np.empty(records.shape[0], dtype=np.float64)
     for index in range(records.shape[0]):
         trips = loop_trips(space, records[index])
         tile_totals(space, records[index], trips, is_chained(space, records[index], trips), totals)
-        energies[index] = _score(objective, records[index], totals[1])
-    return energies
+        sums[index] = totals[1]
+    return sums
 
 
 @njit(cache=True)

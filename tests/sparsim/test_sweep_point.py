@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import sparsim
+from sparsim.sweep_grid import grid_key, is_grid
 from sparsim.sweep_point import evaluate_points
 from sweeps.expand import Points, forget_files
-from sweeps.outcome import Outcome, Status
+from sweeps.outcome import METRIC_TYPES, Outcome, Status
 from sweeps.point import Point
 from sweeps.study import load_study
 from tests.sparsim.trained import save_trained
@@ -95,3 +96,60 @@ def test_a_mistake_in_the_input_fails(tmp_path: Path) -> None:
     found = outcome(point(networks=[str(path)]))
     assert found.status is Status.FAILED
     assert str(path) in found.reason
+
+
+GRID = {
+    "mapper": "layers",
+    "overrides": {
+        "scratchpad.capacity_bytes": ["2 KiB", "24 KiB", "1 MiB"],
+        "off_chip.bandwidth_bytes_per_second": ["1 GB/s", "64 GB/s"],
+    },
+}
+
+
+def points_of(**others: object) -> list[Point]:
+    study = {"name": "s", "networks": ["resnet9"], "accelerators": ["nm_array"], **GRID, **others}
+    return list(Points(study=load_study(study), model_version="v"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("objective", ["latency", "traffic"])
+@pytest.mark.parametrize("compression", ["dense", "nm:2:8"])
+def test_a_grid_has_the_figures_of_its_points_alone(objective: str, compression: str) -> None:
+    points = points_of(objectives=[objective], compressions=[compression])
+    together = list(evaluate_points(points))
+    alone = [outcome(one) for one in points]
+    assert [one.status for one in together] == [Status.INFEASIBLE] * 2 + [Status.OK] * 4
+    for one, other in zip(together, alone, strict=True):
+        assert (one.identity, one.status, one.reason) == (other.identity, other.status, other.reason)
+        if one.metrics is None or other.metrics is None:
+            assert one.metrics is other.metrics is None
+            continue
+        assert one.layers == b""
+        for name in METRIC_TYPES:
+            expected = getattr(other.metrics, name)
+            assert getattr(one.metrics, name) == pytest.approx(expected, rel=1e-12), name
+
+
+@pytest.mark.parametrize("others", [{"mapper": "joint"}, {"objectives": ["energy"]}])
+def test_what_is_no_grid_is_evaluated_alone(others: dict[str, object]) -> None:
+    points = points_of(**others)[-2:]
+    assert [grid_key(one) for one in points] == [None, None]
+    for found, one in zip(evaluate_points(points), points, strict=True):
+        assert found.layers == outcome(one).layers != b""
+
+
+def test_a_diagonal_is_no_grid() -> None:
+    steps = {
+        "scratchpad.capacity_bytes": ["64 KiB", "96 KiB", "128 KiB"],
+        "off_chip.bandwidth_bytes_per_second": ["1 GB/s", "2 GB/s", "3 GB/s"],
+    }
+    points = points_of(overrides={}, zip=[steps])
+    assert len({grid_key(one) for one in points}) == 1
+    assert not is_grid(points)
+    assert is_grid(points_of()[2:])
+    assert not is_grid(points[:1])
+
+
+def test_other_hardware_is_another_grid() -> None:
+    first, second = points_of(overrides={"array.rows": [8, 16]})
+    assert grid_key(first) != grid_key(second)

@@ -41,7 +41,7 @@ def scheduler() -> Iterator[LocalCluster]:
 def test_every_point_has_an_outcome_whatever_happens() -> None:
     points = list(points_with(range(1, 11)))
     run = run_on_cluster(TROUBLED, ClusterOptions(num_workers=2))
-    found = {one.identity: one for outcomes in run(points) for one in outcomes}
+    found = {one.identity: one for outcomes in run((each,) for each in points) for one in outcomes}
     assert len(found) == 10
     reasons = {evaluating.rows_of(point): found[point.identity].reason for point in points}
     assert {rows for rows, reason in reasons.items() if reason} == {3, 5, 7}
@@ -57,13 +57,13 @@ def test_nothing_to_do_starts_nothing() -> None:
 def test_an_existing_scheduler(scheduler: LocalCluster) -> None:
     run = run_on_cluster(AT_ONCE, ClusterOptions(scheduler=scheduler.scheduler_address))
     points = list(points_with(range(1, 31)))
-    found = [one.identity for outcomes in run(points) for one in outcomes]
+    found = [one.identity for outcomes in run((each,) for each in points) for one in outcomes]
     assert sorted(found) == sorted(point.identity for point in points)
 
 
 def test_a_scheduler_that_is_lost(scheduler: LocalCluster) -> None:
     run = run_on_cluster(AT_ONCE, ClusterOptions(scheduler=scheduler.scheduler_address))
-    arriving = run(points_with(range(1, 2000)))
+    arriving = run((each,) for each in points_with(range(1, 2000)))
     next(arriving)
     scheduler.close()
     with pytest.raises(ClusterError, match="the scheduler is lost; what was finished is kept"):
@@ -74,7 +74,7 @@ def test_a_scheduler_that_is_lost(scheduler: LocalCluster) -> None:
 def test_an_unreachable_scheduler(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_CONNECT_S", 0.5)
     with pytest.raises(ClusterError, match=f"scheduler '{url}' cannot be reached: "):
-        list(run_on_cluster(AT_ONCE, ClusterOptions(scheduler=url))(points_with([1])))
+        list(run_on_cluster(AT_ONCE, ClusterOptions(scheduler=url))([tuple(points_with([1]))]))
 
 
 def test_a_worker_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:

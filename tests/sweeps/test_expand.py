@@ -77,3 +77,30 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
     forget_files()
     with pytest.raises(NetworkError, match=r"a.csv: cannot be read: No such file or directory"):
         points.point(0)
+
+
+def test_groups_differ_in_capacity_and_bandwidth_alone(monkeypatch):
+    points = points_with(
+        [8, 16],
+        mapper="layers",
+        overrides={
+            "array.rows": [8, 16],
+            "scratchpad.capacity_bytes": ["64 KiB", "128 KiB"],
+            "dma.channels": [1, 2],
+            "off_chip.bandwidth_bytes_per_second": ["1 GB/s", "2 GB/s"],
+        },
+    )
+    groups = list(points.groups(range(points.num_points)))
+    assert sorted(number for group in groups for number in group) == list(range(16))
+    assert [len(group) for group in groups] == [4] * 4
+    for group in groups:
+        assert len({points.point(number).accelerator.array.rows for number in group}) == 1
+        assert len({points.point(number).accelerator.dma.channels for number in group}) == 1
+    monkeypatch.setattr("sweeps.expand.MOST_IN_GROUP", 3)
+    assert [len(group) for group in points.groups(range(points.num_points))] == [3, 1] * 4
+    assert list(points.groups([5])) == [(5,)]
+
+
+def test_joint_plans_share_nothing():
+    points = points_with([8], mapper="joint", overrides={"scratchpad.capacity_bytes": ["64 KiB", "128 KiB"]})
+    assert list(points.groups(range(2))) == [(0,), (1,)]

@@ -24,15 +24,15 @@ def run(points: Points, store: Store, how: Run = SERIAL, **others: bool | int) -
     return study_run
 
 
-def backwards(points: Iterable[Point]) -> Iterator[Sequence[Outcome]]:
+def backwards(groups: Iterable[tuple[Point, ...]]) -> Iterator[Sequence[Outcome]]:
     """Two at a time, and the last first, as a cluster may."""
-    taken = list(points)
+    taken = [point for points in groups for point in points]
     while taken:
         yield [outcome_of(taken.pop()) for _ in range(min(2, len(taken)))]
 
 
-def refuse(points: Iterable[Point]) -> Iterator[Sequence[Outcome]]:
-    assert not list(points), "nothing is left to evaluate"
+def refuse(groups: Iterable[tuple[Point, ...]]) -> Iterator[Sequence[Outcome]]:
+    assert not list(groups), "nothing is left to evaluate"
     yield from ()
 
 
@@ -121,3 +121,27 @@ def test_a_full_disk_ends_the_run_and_what_was_finished_stays(tmp_path: Path) ->
     with Store(path) as store:
         assert store.connection.execute("SELECT count(*) FROM points").fetchone() == (seen,)
         assert run(points_with(range(1, 400)), store).counts.num_known == seen
+
+
+@pytest.mark.parametrize("shares_work", [True, False])
+def test_points_that_share_work_come_together(shares_work):
+    overrides = {"scratchpad.capacity_bytes": ["64 KiB", "128 KiB"], "array.cols": [4, 8]}
+    taken = []
+
+    def noting(groups: Iterable[tuple[Point, ...]]) -> Iterator[Sequence[Outcome]]:
+        for points in groups:
+            taken.append([dict(point.overrides) for point in points])
+            yield [outcome_of(point) for point in points]
+
+    with Store(MEMORY) as store:
+        list(
+            StudyRun(
+                points=points_with([8], mapper="layers", overrides=overrides, zip=[{"array.rows": [8]}]),
+                store=store,
+                run=noting,
+                shares_work=shares_work,
+            )
+        )
+    cols = [{one["array.cols"] for one in group} for group in taken]
+    assert cols == ([{4}, {8}] if shares_work else [{4}, {8}, {4}, {8}])
+    assert [len(group) for group in taken] == ([2, 2] if shares_work else [1, 1, 1, 1])
