@@ -26,7 +26,7 @@ _NUM_LAYERS = 12
 _NUM_RUNS = 5
 _FIELDS = ("array.rows", "scratchpad.capacity_bytes")
 _BROWSER = ("chromium", "chromium-browser", "google-chrome")
-_QUIET = [
+_QUIET = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +35,7 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
+)
 """No virtual time: the page's own clock is what is measured."""
 
 
