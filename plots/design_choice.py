@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plots.design_columns import axis_label
+from plots.design_columns import quantity
 from plots.design_looks import column_value_text, value_text
 from plots.design_points import WORK, DesignPoints
 from plots.style import COLUMN_INCHES, PAGE_INCHES
@@ -70,7 +70,7 @@ def panels(points: DesignPoints, choice: DesignChoice) -> list[tuple[str, Design
     else:
         groups = points.groups(choice.facet, "--facet")
         found = [
-            (f"{axis_label(choice.facet)} {column_value_text(choice.facet, value)}", part)
+            (f"{quantity(choice.facet)} {column_value_text(choice.facet, value)}", part)
             for value, part in groups.items()
         ]
     if len(found) > MOST_FACETS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plots.design_columns import Floats, axis_label
+from plots.design_columns import Floats, axis_label, quantity
 from plots.design_frame import plain_ticks
 from plots.design_looks import SHADES, column_value_text, is_shaded, members, series_of, shade_scale, value_text
 from plots.design_points import DesignPoints
@@ -90,7 +90,7 @@ def add_legend_dots(axes: Axes, every: DesignPoints, colour: str | None) -> None
             marker=series.dot.marker,
             linestyle="none",
             markersize=5,
-            label=name if "." not in colour else f"{axis_label(colour)} {name}",
+            label=name if "." not in colour else f"{quantity(colour)} {name}",
         )
 
 
