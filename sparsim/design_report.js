@@ -529,7 +529,7 @@ function fillSelect(id, choices) {
   byId(id).replaceChildren(...choices.map((one) => {
     const option = element("option", one.name);
     option.value = one.name;
-    option.selected = one.name === state[id];
+    option.defaultSelected = option.selected = one.name === state[id];
     return option;
   }));
 }
