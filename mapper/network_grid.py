@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hw_configs.accelerator import Accelerator, Memory
 from mapper.candidates import candidate_tiles
+from mapper.distinct_operators import distinct_operators
 from mapper.objective import Objective, kernel_objective
 from simulator.kernels import tile_loops
 from simulator.kernels.tile_types import TileSpace
@@ -99,7 +100,7 @@ def network_grid(
     grids = _OperatorGrids(network, machines, np.array(speeds), objective)
     whole = _OperatorGrid.of_nothing(grids.shape, fits=True)
     macs = 0
-    for operator, times in _distinct_operators(network, machines[0]):
+    for operator, times in distinct_operators(network, machines[0]):
         one = grids.of(operator)
         macs += times * one.macs
         whole = whole.with_operators(one, times)
@@ -124,17 +125,6 @@ def _with_capacity(accelerator: Accelerator, capacity_bytes: int) -> Machine:
 def _with_bandwidth(accelerator: Accelerator, bytes_per_second: int | None) -> Machine:
     memory = accelerator.off_chip.model_copy(update={"bandwidth_bytes_per_second": bytes_per_second})
     return Machine(accelerator=accelerator.model_copy(update={"off_chip": memory}))
-
-
-def _distinct_operators(network: Network, machine: Machine) -> list[tuple[Operator, int]]:
-    """Operators of equal cost once, with how many there are; views left out."""
-    found: dict[tuple[Hashable, ...], list[Operator]] = {}
-    for operator in network.operators:
-        nests = machine.storage.nests_of(operator, network.tensors)
-        if nests:
-            formats = tuple(network.tensors[name].format for name in operator.inputs[:2])
-            found.setdefault((nests, formats, operator.kind), []).append(operator)
-    return [(same[0], len(same)) for same in found.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +78,14 @@ def least_array_cycles(nest: MatrixNest, machine: Machine) -> float:
     array = machine.array_for(nest)
     if array is not machine.array:
         return nest.num_macs * array.performed_fraction / array.peak_macs_per_cycle
-    whole = array.tile_cycles(np.array(nest.m), np.array(nest.n), np.array(nest.k))
-    return float(nest.groups * (whole.fill + whole.stream))
+    return float(whole_array_cycles((nest,), machine)[0])
+
+
+def whole_array_cycles(nests: Sequence[MatrixNest], machine: Machine) -> Int64Array:
+    """Return what the dense array takes of each of ``nests``, not cut into tiles; shape (nests,)."""
+    m, n, k, groups = (np.array([getattr(nest, size) for nest in nests]) for size in ("m", "n", "k", "groups"))
+    whole = machine.array.tile_cycles(m, n, k)
+    return np.asarray(groups * (whole.fill + whole.stream))
 
 
 def pareto_tilings(nests: tuple[Nest, ...], machine: Machine) -> tuple[Implementation, ...]:

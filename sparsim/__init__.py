@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hw_configs.accelerator import Accelerator
     from hw_configs.load import list_accelerators, load_accelerator
+    from mapper.closed_form_grid import closed_form_grid
     from mapper.map_network import map_network
     from mapper.objective import Objective
     from simulator.plan import Plan, Tiling
@@ -63,6 +64,7 @@ _HOME = {
     "TrainOptions": "sparsim.train_cost_api",
     "TrainingMemoryTable": "sparsim.train_memory_api",
     "TrainingOptions": "workloads.training",
+    "closed_form_grid": "mapper.closed_form_grid",
     "compare": "sparsim.comparison",
     "compress_file": "sparsim.compress_file",
     "inspect_network": "sparsim.inspection",
@@ -107,6 +109,7 @@ __all__ = [
     "TrainOptions",
     "TrainingMemoryTable",
     "TrainingOptions",
+    "closed_form_grid",
     "compare",
     "compress_file",
     "inspect_network",
