@@ -82,7 +82,7 @@ def plain_ticks(axes: Axes, which: Literal["x", "y"], column: str, values: Float
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axis = axes.xaxis if which == "x" else axes.yaxis
-    if spans_decades(values) and column not in _CAPACITIES:
+    if axis.get_scale() == "log" and column not in _CAPACITIES:
         has_few = math.log10(values.max() / values.min()) < _FEW_DECADES
         axis.set_major_locator(LogLocator(10, subs=(1.0, 2.0, 5.0) if has_few else (1.0,)))
         axis.set_minor_formatter(NullFormatter())

@@ -9,7 +9,7 @@ import numpy as np
 from plots.design_choice import DesignChoice, default_colour, panels
 from plots.design_columns import Floats
 from plots.design_dots import add_legend_dots, add_shades, draw_dots
-from plots.design_frame import finish, label_panels, panel_axes
+from plots.design_frame import finish, label_panels, panel_axes, plain_ticks
 from plots.design_points import DesignPoints
 from plots.style import BLACK
 from plots.units import number_text
@@ -75,6 +75,8 @@ def _draw_roofs(axes: Axes, places: Floats) -> None:
     left, right = min(x.min(), ridge) / 1.5, max(x.max(), ridge) * 2
     axes.set_xlim(left, right)
     axes.set_ylim(y.min() / 1.5, peak * 2)
+    plain_ticks(axes, "x", "macs_per_byte", np.array(axes.get_xlim()))
+    plain_ticks(axes, "y", "gmacs_per_second", np.array(axes.get_ylim()))
     axes.plot([left, ridge, right], [left * slope, peak, peak], color=BLACK, linewidth=1.0, zorder=3)
     text = f"{number_text(peak)} GMAC/s, {number_text(slope)} GB/s"
     axes.annotate(

@@ -242,6 +242,7 @@ function drawScatter() {
   const up = axisScale(y, state.logy, height - MARGIN.bottom, MARGIN.top);
   drawAxes(pen, width, height, { across, up, x, y });
   const best = new Set(front.flat());
+  byId("numfront").textContent = `(${best.size})`;
   const colour = colourOf();
   const drawDot = (point, size) => {
     pen.fillStyle = colour(point);

@@ -115,14 +115,15 @@ def _value(name: str, cell: Cell) -> str | int | float | None:
 
 def _layers(path: Path, table: Table) -> tuple[JsonValue, str]:
     """Return the layers of each row of ``table``, and why they are left out where they are."""
-    size = query_results(path, "SELECT coalesce(sum(length(layers)), 0) FROM points").rows[0][0]
     place = table.columns.index("identity")
     wanted = [str(row[place]) for row in table.rows]
-    num_bytes = int(str(size)) * 4 // 3
+    found = query_results(path, "SELECT identity, length(layers) FROM points").rows
+    sizes = {str(identity): int(str(size)) for identity, size in found}
+    num_bytes = sum(sizes[identity] for identity in wanted) * 4 // 3
     if num_bytes > MOST_LAYERS_BYTES:
         return [], (
             f"layers are left out: they would take {num_bytes / 1e6:.0f} MB of this page, "
-            f"of at most {MOST_LAYERS_BYTES / 1e6:.0f} MB; --study takes one study alone"
+            f"and at most {MOST_LAYERS_BYTES / 1e6:.0f} MB may"
         )
     found = query_results(path, "SELECT identity, layers FROM points WHERE length(layers) > 0").rows
     packed = {str(identity): layers for identity, layers in found if isinstance(layers, bytes)}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.report_page import open_page as timed_opening
 from benchmarks.report_page import write_synthetic_results
+from plots.design_points import read_design_points
 from sparsim import design_report_data
 from sparsim.design_report import embedded_json, page_text, write_design_report
 from tests.sparsim.design_pages import (
@@ -134,6 +135,30 @@ def test_chosen_axes(page: Path, tmp_path: Path) -> None:
     legend = text_of(document.partition('id="legend"')[2].partition("<aside")[0])
     assert "ok infeasible" in legend
     assert chosen == {"x": ["array.rows"], "y": ["power_w"], "colour": ["status"]}
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("view", "num_best"),
+    [
+        ("x=energy_mj&y=area_mm2", 1),
+        ("x=energy_mj&y=inferences_per_second", 3),
+        ("x=energy_mj&y=array.rows&min.macs=4", 1),
+    ],
+)
+def test_the_front(page: Path, tmp_path: Path, view: str, num_best: int) -> None:
+    """Every figure is the number of rows: more of one costs more of the other, unless more is better."""
+    assert f'<span id="numfront">({num_best})</span>' in open_page(page, view, tmp_path)
+
+
+@needs_browser
+def test_the_front_is_that_of_the_figures(tmp_path: Path) -> None:
+    write_synthetic_results(tmp_path / "r.sqlite", 500)
+    page = write_design_report(tmp_path / "r.sqlite", tmp_path / "report.html")
+    document = open_page(page.path, "x=latency_ms&y=power_w", tmp_path / "profile")
+    num_best = len(read_design_points(tmp_path / "r.sqlite").pareto("latency_ms", "power_w"))
+    assert num_best > 3
+    assert f'<span id="numfront">({num_best})</span>' in document
 
 
 @needs_browser

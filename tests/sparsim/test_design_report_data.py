@@ -66,7 +66,7 @@ def test_too_many_layers_are_left_out(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(design_report_data, "MOST_LAYERS_BYTES", 100)
     found = page_data(write_results(tmp_path / "r.sqlite"), None)
     assert found.layers == []
-    assert found.layers_note.startswith("layers are left out: they would take 0 MB of this page, of at most 0 MB")
+    assert found.layers_note.startswith("layers are left out: they would take 0 MB of this page, and at most 0 MB may")
     assert isinstance(found.data, dict)
     assert found.layers_note in str(found.data["summary"])
 
