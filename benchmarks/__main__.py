@@ -11,6 +11,7 @@ from benchmarks import (
     closed_form,
     compressed,
     planning,
+    report_page,
     residency,
     sparse_twins,
     startup,
@@ -28,6 +29,7 @@ _BENCHMARKS = {
     "allocate": allocate.measure,
     "planning": planning.measure,
     "joint": residency.measure,
+    "report_page": report_page.measure,
 }
 
 
