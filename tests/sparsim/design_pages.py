@@ -66,10 +66,10 @@ def _outcome(rows: int, point: Point) -> Outcome:
     return Outcome(identity=point.identity, status=Status.OK, metrics=metrics_with(rows), layers=layers)
 
 
-def write_results(path: Path, rows: tuple[int, ...] = (8, 4, 6, 2)) -> Path:
-    """Write a point each number of rows; every figure is that number."""
+def write_results(path: Path, rows: tuple[int, ...] = (8, 4, 6, 2), name: str = STUDY) -> Path:
+    """Write a study ``name`` with a point each number of rows; every figure is that number."""
     with Store(path) as store:
-        study = store.open_study(study_with([8], STUDY), VERSION, ["array.rows"])
+        study = store.open_study(study_with([8], name), VERSION, ["array.rows"])
         points = [(number, point_with(number)) for number in rows]
         store.record(
             study,

@@ -71,6 +71,14 @@ def test_too_many_layers_are_left_out(tmp_path: Path, monkeypatch: pytest.Monkey
     assert found.layers_note in str(found.data["summary"])
 
 
+def test_layers_of_other_studies_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_results(write_results(tmp_path / "r.sqlite"), rows=(16, 4), name="other")
+    one = len(zlib.compress(json.dumps(LAYERS).encode())) * 4 // 3
+    monkeypatch.setattr(design_report_data, "MOST_LAYERS_BYTES", one)
+    assert page_data(path, "other").layers_note == ""
+    assert page_data(path, STUDY).layers == page_data(path, None).layers == []
+
+
 def test_the_summary(tmp_path: Path) -> None:
     data = page_data(write_results(tmp_path / "r.sqlite"), None).data
     assert isinstance(data, dict)
