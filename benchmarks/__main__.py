@@ -13,6 +13,7 @@ from benchmarks import (
     planning,
     report_page,
     residency,
+    search,
     sparse_twins,
     startup,
     twin,
@@ -30,6 +31,7 @@ _BENCHMARKS = {
     "planning": planning.measure,
     "joint": residency.measure,
     "report_page": report_page.measure,
+    "search": search.measure,
 }
 
 

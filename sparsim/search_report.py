@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -43,16 +44,14 @@ def _volume_lines(search: Search) -> list[str]:
     ]
 
 
-def front_table(search: Search) -> tuple[Table, ...]:
-    """Return the best designs by the first objective; nothing where there are none."""
+def front_table(search: Search) -> tuple[RenderableType, ...]:
+    """Return a heading and the best designs by the first objective; nothing where there are none."""
     front, best = search.front(), search.best()
     if front is None:
         return ()
     labels = _telling(best)
     names = search.plan.objectives.names
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.title = f"best in {', '.join(names)}: {len(best)} of {front.num_usable}"
-    table.title_justify = "left"
     for name in (*labels, *names):
         table.add_column(Text(printable(name)), justify="left" if name in labels else "right")
     for row in best[:MOST_ROWS]:
@@ -60,7 +59,7 @@ def front_table(search: Search) -> tuple[Table, ...]:
         table.add_row(*(Text(printable(str(row.parameters[name]))) for name in labels), *map(Text, figures))
     if len(best) > MOST_ROWS:
         table.add_row(f"{len(best) - MOST_ROWS} more")
-    return (table,)
+    return f"best in {', '.join(names)}: {len(best)} of {front.num_usable}", table
 
 
 def _telling(rows: Sequence[SweepRow]) -> list[str]:

@@ -97,6 +97,10 @@ class Evaluator:
                 self._process = ChildProcess(self.options.function, self.options.point_timeout_s)
             except Died as death:
                 raise EvaluatorError(f"no process can evaluate points: {death}") from None
+            if self._is_closed:  # meanwhile, by a thread that saw no process to kill
+                self._process.kill()
+                self._process = None
+                raise EvaluatorError("evaluation was stopped")
         return self._process
 
     def close(self) -> None:

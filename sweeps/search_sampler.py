@@ -20,7 +20,8 @@ ROUNDS = {"nsga2": 24, "tpe": 8, "random": 24}
 
 Fixed, so that what is asked depends neither on the budget nor on how many points are evaluated side by side.
 """
-_TRIES = 6
+_TRIES = 2
+_MOST_STEPS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class PointSampler:
         self._study = optuna.create_study(
             sampler=_optuna_sampler(sampler, seed), directions=["minimize"] * num_objectives
         )
+        self._is_random = sampler == "random"
         self._seen: set[int] = set()
         self._random = random.Random(seed)
 
@@ -91,7 +93,7 @@ class PointSampler:
         self._study.tell(asked.trial, costs or [0.0] * len(self._study.directions))
 
     def _ask(self) -> Asked:
-        """Return a point that is new; where the sampler repeats itself, one at random."""
+        """Return a point that is new; where the sampler repeats itself, one near what it wanted."""
         from optuna.trial import TrialState
 
         for _ in range(_TRIES):
@@ -101,11 +103,26 @@ class PointSampler:
                 break
             self._study.tell(trial, state=TrialState.FAIL)
         else:
-            position = self._any_unseen()
+            position = self._any_unseen() if self._is_random else self._unseen_near(trial.params)
             self._study.enqueue_trial(self._space.places(position))
             trial = self._study.ask(self._distributions)
         self._seen.add(position)
         return Asked(position=position, trial=trial)
+
+    def _unseen_near(self, places: Mapping[str, int]) -> int:
+        """Return a point that a walk from ``places`` comes to: a step along a list of numbers, or another choice."""
+        at = dict(places)
+        axes = [axis for axis in self._space.axes if axis.num_values > 1]
+        for _ in range(_MOST_STEPS):
+            axis = self._random.choice(axes)
+            if axis.is_ordered:
+                at[axis.name] = min(max(at[axis.name] + self._random.choice((-1, 1)), 0), axis.num_values - 1)
+            else:
+                at[axis.name] = self._random.randrange(axis.num_values)
+            position = self._space.position(at)
+            if position not in self._seen:
+                return position
+        return self._any_unseen()
 
     def _any_unseen(self) -> int:
         while True:
