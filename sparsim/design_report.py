@@ -14,6 +14,8 @@ from sparsim.design_report_data import page_data
 from sparsim.export import JsonValue
 from workloads.errors import ConfigError
 
+_SCRIPTS = ("columns", "address", "front", "scatter", "table", "point", "controls")
+"""Parts of the page's one script, in order: the last starts it."""
 _SUFFIXES = (".html", ".htm")
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _ENDS_OF_SCRIPT = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -69,7 +71,7 @@ def page_text(data: JsonValue, layers: JsonValue) -> str:
     parts = {
         "title": html.escape(str(data["title"])),
         "style": (folder / "design_report.css").read_text(encoding="utf-8"),
-        "script": (folder / "design_report.js").read_text(encoding="utf-8"),
+        "script": "\n".join((folder / f"design_report_{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
         "data": embedded_json(data),
         "layers": embedded_json(layers),
     }
