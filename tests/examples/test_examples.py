@@ -70,6 +70,20 @@ def test_sweep(tmp_path: Path) -> None:
     assert (tmp_path / "sweep.sqlite").is_file()
 
 
+def test_pareto_resnet50(tmp_path: Path) -> None:
+    lines = run("pareto_resnet50.py", "4", folder=tmp_path).splitlines()
+    assert re.fullmatch(r"[1-4] of 4 designs are beaten by no other in cycles, energy and area", lines[0])
+    assert lines[1].split()[-3:] == ["total_cycles", "energy_mj", "area_mm2"]
+    assert len(lines) == 2 + int(lines[0].split()[0])
+
+
+def test_nm_scratchpad(tmp_path: Path) -> None:
+    lines = run("nm_scratchpad.py", "1", folder=tmp_path).splitlines()
+    assert lines[0] == "off-chip bytes of a run, by bytes of scratchpad"
+    assert lines[1].split() == ["compression", "dense"]
+    assert re.fullmatch(r"32768 +[0-9,]+", lines[-1])
+
+
 def test_a_mistake_is_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / "compare_accelerators.py"), "resnet9", "edge"],
