@@ -99,6 +99,7 @@ def test_every_option_is_shown() -> None:
         "plan",
         "plan-table",
         "sweep",
+        "search",
         "train-memory",
         "allocate",
         "validate",
