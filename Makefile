@@ -56,4 +56,4 @@ lock:  ## renew requirements.lock from pyproject.toml
 	rm -rf .venv-lock
 
 clean:  ## remove environments and outputs
-	rm -rf .venv .venv-lock .venv-scalesim out
+	rm -rf .venv .venv-lock .venv-scalesim .venv-zigzag out

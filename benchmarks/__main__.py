@@ -10,6 +10,8 @@ from benchmarks import (
     allocate,
     closed_form,
     compressed,
+    design_points,
+    large_sweeps,
     planning,
     report_page,
     residency,
@@ -32,6 +34,8 @@ _BENCHMARKS = {
     "joint": residency.measure,
     "report_page": report_page.measure,
     "search": search.measure,
+    "sweeps": large_sweeps.measure,
+    "design_points": design_points.measure,
 }
 
 

@@ -28,15 +28,15 @@ _CASES = {"without stalls": "os_128x128_calc.cfg", "bandwidth-limited": "os_128x
 
 def measure() -> Iterator[Measurement]:
     """Yield two ratios a case: without and with the start of the processes."""
-    _prepare_environment()
+    prepare_environment()
     for case, config in _CASES.items():
         ours = [_run_sparsim(DATA / config) for _ in range(_NUM_SPARSIM_RUNS)]
         print(f"... SCALE-Sim on ResNet-18, {case}: takes one to three minutes", flush=True)
-        theirs = _run_scalesim(DATA / config)
+        theirs = run_scalesim(DATA / config)
         yield from _ratios(case, theirs, ours)
 
 
-def _prepare_environment() -> None:
+def prepare_environment() -> None:
     """Create SCALE-Sim's own environment when it is not there."""
     if _PYTHON.exists() and subprocess.run([_PYTHON, "-c", "import scalesim"], capture_output=True).returncode == 0:
         return
@@ -45,7 +45,8 @@ def _prepare_environment() -> None:
     run_process([_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_PACKAGES])
 
 
-def _run_scalesim(config: Path) -> ProcessCost:
+def run_scalesim(config: Path) -> ProcessCost:
+    """Return what SCALE-Sim takes for ResNet-18."""
     with tempfile.TemporaryDirectory() as folder:
         return run_process([_PYTHON, DATA.parent / "scalesim_driver.py", config, DATA / "resnet18.csv", folder])
 

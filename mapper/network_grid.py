@@ -15,7 +15,7 @@ from mapper.objective import Objective, kernel_objective
 from simulator.kernels import tile_loops
 from simulator.kernels.tile_types import TileSpace
 from simulator.machine import Machine
-from simulator.moving_energy import moving_energies
+from simulator.moving_energy import moving_costs
 from simulator.operator_cost import check_counters, fixed_energy
 from simulator.result import Energy, OperandTraffic
 from simulator.tile_cost import Nest
@@ -252,22 +252,21 @@ class _OperatorGrids:
         energy = np.zeros((len(_COMPONENTS), *rows.shape))
         for index, machine in enumerate(self.machines):
             costs = machine.costs_for(nest) if isinstance(nest, MatrixNest) else machine.costs
+            moving = moving_costs(nest, machine)
             for row in set(rows[index].tolist()) - {-1}:
-                one = _moving_energy(nest, records[row], ports[row].energies_pj(costs), machine)
+                inputs, weights, outputs = ports[row].energies_pj(costs)
+                ports_pj = float(inputs), float(weights), float(outputs)
+                moved = _MovedBits(_traffic(records[row]), nest.resident_bits, ports_pj)
+                one = sum(moving.energies(moved), Energy())
                 energy[:, index, rows[index] == row] = np.reshape([getattr(one, name) for name in _COMPONENTS], (-1, 1))
         return energy
 
 
-def _moving_energy(
-    nest: Nest, record: Int64Array, ports_pj: tuple[FloatArray, FloatArray, FloatArray], machine: Machine
-) -> Energy:
-    inputs, weights, outputs = ports_pj
-    traffic = OperandTraffic(**dict(zip(_TRAFFIC, record[list(_MOVED)].tolist(), strict=True)))
-    moved = _MovedBits(traffic, nest.resident_bits, (float(inputs), float(weights), float(outputs)))
-    return sum(moving_energies(nest, moved, machine), Energy())
-
-
-_TRAFFIC = ("input_read", "weight_read", "output_read", "output_write")
+def _traffic(record: Int64Array) -> OperandTraffic:
+    input_read, weight_read, output_read, output_write = record[list(_MOVED)].tolist()
+    return OperandTraffic(
+        input_read=input_read, weight_read=weight_read, output_read=output_read, output_write=output_write
+    )
 
 
 def _busy_cycles(nest: Nest, machine: Machine) -> float:

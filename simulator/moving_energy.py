@@ -80,18 +80,77 @@ class Moved(Protocol):
 
 def moving_energies(nest: Nest, cost: Moved, machine: Machine) -> tuple[Energy, Energy, Energy]:
     """Return the energy of moving input, weight and output: scratchpad, off-chip and metadata parts."""
-    costs, traffic = machine.costs, cost.off_chip_bits
-    plain_pj = costs.off_chip_pj_per_bit, costs.scratchpad_write_pj_per_bit
-    inputs = _loaded(traffic.input_read, load_costs(nest, 0, machine)) + _port_energy(nest, 0, cost, machine)
-    compressed = traffic.weight_read - cost.resident_bits
-    weights = _loaded(compressed, load_costs(nest, 1, machine)) + _port_energy(nest, 1, cost, machine)
-    weights += Energy(off_chip_pj=cost.resident_bits * plain_pj[0], scratchpad_pj=cost.resident_bits * plain_pj[1][1])
-    finished = traffic.output_write - traffic.output_read
-    sums = traffic.output_read * (costs.load_pj_per_bit(2) + costs.store_pj_per_bit)
-    stored = finished * store_pj_per_bit(nest, machine)
-    off_chip = (traffic.output_read + traffic.output_write) * costs.off_chip_pj_per_bit
-    outputs = Energy(off_chip_pj=off_chip, scratchpad_pj=sums + stored - off_chip + cost.port_energies_pj[2])
-    return inputs, weights, outputs
+    return moving_costs(nest, machine).energies(cost)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovingCosts:
+    """What moving the operands of one nest costs on one machine, whatever its tiling.
+
+    Parameters
+    ----------
+    loads : (LoadCosts, LoadCosts)
+        Of input and weight.
+    ports : (PortCosts, PortCosts)
+        Of input and weight.
+    resident_pj : (float, float)
+        Off-chip and scratchpad energy of a bit that is loaded once, dense.
+    sums_pj, finished_pj, off_chip_pj : float
+        A bit of partial sums out and back; of finished output, stored; the off-chip interface's part of any bit.
+    """
+
+    loads: tuple[LoadCosts, LoadCosts]
+    ports: tuple[PortCosts, PortCosts]
+    resident_pj: tuple[float, float]
+    sums_pj: float
+    finished_pj: float
+    off_chip_pj: float
+
+    def energies(self, moved: Moved) -> tuple[Energy, Energy, Energy]:
+        """Return the energy of input, weight and output."""
+        traffic, ports = moved.off_chip_bits, moved.port_energies_pj
+        inputs = _loaded(traffic.input_read, self.loads[0]) + self.ports[0].energy(ports[0])
+        weights = _loaded(traffic.weight_read - moved.resident_bits, self.loads[1]) + self.ports[1].energy(ports[1])
+        off_chip_pj, written_pj = self.resident_pj
+        weights += Energy(off_chip_pj=moved.resident_bits * off_chip_pj, scratchpad_pj=moved.resident_bits * written_pj)
+        finished = traffic.output_write - traffic.output_read
+        sums = traffic.output_read * self.sums_pj
+        stored = finished * self.finished_pj
+        off_chip = (traffic.output_read + traffic.output_write) * self.off_chip_pj
+        outputs = Energy(off_chip_pj=off_chip, scratchpad_pj=sums + stored - off_chip + ports[2])
+        return inputs, weights, outputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortCosts:
+    """How the energy of an operand's reads through the scratchpad's ports divides: decoding at the array is metadata.
+
+    ``plain_pj`` of ``with_decoding_pj`` a bit are the scratchpad's, of which metadata takes ``metadata_fraction``.
+    """
+
+    plain_pj: float
+    with_decoding_pj: float
+    metadata_fraction: float
+
+    def energy(self, total_pj: float) -> Energy:
+        """Return the parts of ``total_pj``."""
+        is_plain = self.with_decoding_pj == self.plain_pj
+        reads = total_pj if is_plain else total_pj * self.plain_pj / self.with_decoding_pj
+        metadata = reads * self.metadata_fraction
+        return Energy(scratchpad_pj=reads - metadata, metadata_pj=metadata + total_pj - reads)
+
+
+def moving_costs(nest: Nest, machine: Machine) -> MovingCosts:
+    """Return the energies of moving the operands of ``nest`` on ``machine``."""
+    costs = machine.costs
+    return MovingCosts(
+        loads=(load_costs(nest, 0, machine), load_costs(nest, 1, machine)),
+        ports=(_port_costs(nest, 0, machine), _port_costs(nest, 1, machine)),
+        resident_pj=(costs.off_chip_pj_per_bit, costs.scratchpad_write_pj_per_bit[1]),
+        sums_pj=costs.load_pj_per_bit(2) + costs.store_pj_per_bit,
+        finished_pj=store_pj_per_bit(nest, machine),
+        off_chip_pj=costs.off_chip_pj_per_bit,
+    )
 
 
 def _loaded(bits: int, costs: LoadCosts) -> Energy:
@@ -102,17 +161,16 @@ def _loaded(bits: int, costs: LoadCosts) -> Energy:
     )
 
 
-def _port_energy(nest: Nest, operand: int, cost: Moved, machine: Machine) -> Energy:
-    """Reads of an operand through the scratchpad's ports; decoding at the array counts as metadata."""
-    total = cost.port_energies_pj[operand]
-    if not isinstance(nest, MatrixNest) or not total:
-        return Energy(scratchpad_pj=total)
-    stored = (nest.input_storage, nest.weight_storage)[operand] or dense_storage(1)
+def _port_costs(nest: Nest, operand: int, machine: Machine) -> PortCosts:
     plain = machine.costs.scratchpad_read_pj_per_bit[operand]
-    with_decoding = machine.costs_for(nest).scratchpad_read_pj_per_bit[operand]
-    reads = total if with_decoding == plain else total * plain / with_decoding
-    metadata = reads * metadata_share(stored)
-    return Energy(scratchpad_pj=reads - metadata, metadata_pj=metadata + total - reads)
+    if not isinstance(nest, MatrixNest):
+        return PortCosts(plain_pj=plain, with_decoding_pj=plain, metadata_fraction=0.0)
+    stored = (nest.input_storage, nest.weight_storage)[operand] or dense_storage(1)
+    return PortCosts(
+        plain_pj=plain,
+        with_decoding_pj=machine.costs_for(nest).scratchpad_read_pj_per_bit[operand],
+        metadata_fraction=metadata_share(stored),
+    )
 
 
 def _dma_decoding_pj(nest: MatrixNest, operand: int, machine: Machine) -> float:
