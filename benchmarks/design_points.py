@@ -32,8 +32,13 @@ def measure() -> Iterator[Measurement]:
     if ours["num_points"] != _NUM_POINTS:
         raise BenchmarkError(f"{_STUDY.name}: expected {_NUM_POINTS} points with figures, found {ours['num_points']:g}")
     print("... ZigZag and SCALE-Sim on ResNet-18: take one to three minutes each", flush=True)
+    zigzag = _run_zigzag().report
+    if ours["macs"] != zigzag["macs"]:
+        raise BenchmarkError(
+            f"Sparsim counts {ours['macs']:,.0f} multiply-accumulates, ZigZag was given {zigzag['macs']:,.0f}"
+        )
     seconds = {
-        "ZigZag": _run_zigzag().report["cpu_seconds"],
+        "ZigZag": zigzag["cpu_seconds"],
         "SCALE-Sim": run_scalesim(DATA / "os_128x128_user.cfg").report["cpu_seconds"],
     }
     yield from _measurements(ours["cpu_seconds"] / _NUM_POINTS, seconds)

@@ -1,7 +1,8 @@
-"""Run a command and say how long it took, and how much memory it and all that it started held at once."""
+"""Run a command and say what time it took, and how much memory it and all that it started held at once."""
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import tempfile
 import time
@@ -18,13 +19,14 @@ _LOOK_EVERY_S = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeCost:
-    """Wall time of a command, and the most that the resident sets of its processes came to.
+    """Wall and CPU time of a command, its children's included, and the most that their resident sets came to.
 
     Pages that processes share count once a process, so that memory is overstated; a peak between two looks, half a
     second apart, goes unseen.
     """
 
     wall_seconds: float
+    cpu_seconds: float
     peak_bytes: int
 
 
@@ -36,7 +38,7 @@ def run_tree(command: Sequence[str | Path]) -> TreeCost:
     BenchmarkError
         When it fails; carries the end of what it printed.
     """
-    start, peak_bytes = time.perf_counter(), 0
+    start, cpu_start, peak_bytes = time.perf_counter(), _children_cpu_seconds(), 0
     with tempfile.TemporaryFile("w+") as output:
         words = [str(word) for word in command]
         with subprocess.Popen(words, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT) as process:
@@ -51,7 +53,13 @@ def run_tree(command: Sequence[str | Path]) -> TreeCost:
         if code != 0:
             output.seek(0)
             raise BenchmarkError(f"{' '.join(words)} ended with code {code}: {output.read()[-800:].strip()}")
-    return TreeCost(wall_seconds=wall_seconds, peak_bytes=peak_bytes)
+    cpu_seconds = _children_cpu_seconds() - cpu_start
+    return TreeCost(wall_seconds=wall_seconds, cpu_seconds=cpu_seconds, peak_bytes=peak_bytes)
+
+
+def _children_cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def resident_bytes(process_id: int) -> int:

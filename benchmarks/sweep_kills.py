@@ -33,7 +33,7 @@ _ENDED = "ended"
 
 
 @dataclass(slots=True)
-class _Ledger:
+class Ledger:
     """Points seen finished: when each was written, and how often it had been evaluated by then."""
 
     results: Path
@@ -70,7 +70,7 @@ class _Ledger:
 def measure_kills() -> Iterator[Measurement]:
     """Yield points lost and points repeated."""
     with tempfile.TemporaryDirectory() as name:
-        ledger = _Ledger(results=Path(name) / "results.sqlite", notes=Path(name) / "notes")
+        ledger = Ledger(results=Path(name) / "results.sqlite", notes=Path(name) / "notes")
         begin = time.perf_counter()
         killed = _kill_often(ledger)
         num_before = len(ledger.seen)
@@ -95,7 +95,7 @@ def measure_kills() -> Iterator[Measurement]:
         )
 
 
-def _kill_often(ledger: _Ledger) -> Counter[str]:
+def _kill_often(ledger: Ledger) -> Counter[str]:
     """Kill a worker, the coordinator or all of them, after some progress each; return how often which.
 
     A sweep that ends with an error is started again, and counted as ``_ENDED``.
@@ -120,7 +120,7 @@ def _kill_often(ledger: _Ledger) -> Counter[str]:
 
 
 @contextlib.contextmanager
-def _started(ledger: _Ledger) -> Iterator[psutil.Popen]:
+def _started(ledger: Ledger) -> Iterator[psutil.Popen]:
     """Yield a coordinator that goes on with the study; it is gone at the end, whatever happens."""
     environment = {**os.environ, NOTES: str(ledger.notes)}
     with psutil.Popen(_command(ledger), cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL) as process:
@@ -131,11 +131,11 @@ def _started(ledger: _Ledger) -> Iterator[psutil.Popen]:
                 _kill(process, "tree", random.Random())
 
 
-def _command(ledger: _Ledger) -> list[str]:
+def _command(ledger: Ledger) -> list[str]:
     return [sys.executable, "-m", "benchmarks.sweep_driver", str(ledger.results), str(_NUM_POINTS)]
 
 
-def _await_progress(ledger: _Ledger, coordinator: psutil.Popen, num_points: int) -> bool:
+def _await_progress(ledger: Ledger, coordinator: psutil.Popen, num_points: int) -> bool:
     """Wait for ``num_points`` evaluations; return whether the coordinator still runs."""
     goal = ledger.evaluated().total() + num_points
     begin = time.perf_counter()
@@ -162,7 +162,7 @@ def _kill(coordinator: psutil.Popen, victim: str, chance: random.Random) -> bool
     return True
 
 
-def _finish(ledger: _Ledger) -> None:
+def _finish(ledger: Ledger) -> None:
     os.environ[NOTES] = str(ledger.notes)
     try:
         run_process(_command(ledger))

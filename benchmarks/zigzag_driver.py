@@ -7,9 +7,11 @@ benchmarks/design_points.py, never imported.
 import csv
 import json
 import logging
+import math
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from zigzag.api import get_hardware_performance_zigzag  # type: ignore[import-not-found]
 
@@ -24,24 +26,25 @@ def main(accelerator: str, mapping: str, topology: str, warm_up: str, output: st
     start = time.process_time()
     latency_cycles = _run(accelerator, mapping, layers, f"{output}/run")
     cpu_seconds = time.process_time() - start
-    report = {"cpu_seconds": cpu_seconds, "total_cycles": latency_cycles, "num_layers": len(layers)}
+    macs = sum(math.prod(layer["loop_sizes"]) for layer in layers)
+    report = {"cpu_seconds": cpu_seconds, "total_cycles": latency_cycles, "macs": macs}
     print("REPORT " + json.dumps(report))
 
 
-def _run(accelerator: str, mapping: str, workload: list[dict[str, object]], output: str) -> float:
+def _run(accelerator: str, mapping: str, workload: list[dict[str, Any]], output: str) -> float:
     _, latency_cycles, _ = get_hardware_performance_zigzag(
         workload, accelerator, mapping, opt="latency", dump_folder=output, loma_show_progress_bar=False
     )
     return float(latency_cycles)
 
 
-def _workload(topology: str) -> list[dict[str, object]]:
+def _workload(topology: str) -> list[dict[str, Any]]:
     """Return the layers of a SCALE-Sim topology, in which padding is input, as ZigZag's; none feeds another."""
     lines = list(csv.reader(Path(topology).read_text().splitlines()))[1:]
     return [_layer(number, line) for number, line in enumerate(lines) if line]
 
 
-def _layer(number: int, line: list[str]) -> dict[str, object]:
+def _layer(number: int, line: list[str]) -> dict[str, Any]:
     height, width, kernel_height, kernel_width, channels, filters, stride = (int(word) for word in line[1:8])
     sizes = {
         "B": 1,
