@@ -30,7 +30,7 @@ def measure() -> Iterator[Measurement]:
     """Yield two ratios a case: without and with the start of the processes."""
     prepare_environment()
     for case, config in _CASES.items():
-        ours = [_run_sparsim(DATA / config) for _ in range(_NUM_SPARSIM_RUNS)]
+        ours = [run_sparsim(DATA / config) for _ in range(_NUM_SPARSIM_RUNS)]
         print(f"... SCALE-Sim on ResNet-18, {case}: takes one to three minutes", flush=True)
         theirs = run_scalesim(DATA / config)
         yield from _ratios(case, theirs, ours)
@@ -51,7 +51,8 @@ def run_scalesim(config: Path) -> ProcessCost:
         return run_process([_PYTHON, DATA.parent / "scalesim_driver.py", config, DATA / "resnet18.csv", folder])
 
 
-def _run_sparsim(config: Path) -> ProcessCost:
+def run_sparsim(config: Path) -> ProcessCost:
+    """Return what Sparsim takes for ResNet-18, alone, in a process of its own."""
     driver = DATA.parent / "sparsim_driver.py"
     return run_process([sys.executable, driver, config, DATA / "resnet18.csv", DATA / "warm_up.csv"])
 
