@@ -96,6 +96,8 @@ class Evaluator:
             try:
                 self._process = ChildProcess(self.options.function, self.options.point_timeout_s)
             except Died as death:
+                if death.was_killed and not self._is_closed:
+                    raise  # as if it were at its first point
                 raise EvaluatorError(f"no process can evaluate points: {death}") from None
             if self._is_closed:  # meanwhile, by a thread that saw no process to kill
                 self._process.kill()

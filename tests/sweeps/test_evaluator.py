@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from sweeps import evaluator as evaluator_module
+from sweeps.child_process import ChildProcess, Died
 from sweeps.evaluator import Evaluator, EvaluatorError, EvaluatorOptions
 from sweeps.outcome import Outcome, Status
 from tests.sweeps.evaluating import points_with
@@ -83,3 +85,24 @@ def test_a_process_killed_from_outside_is_replaced(monkeypatch: pytest.MonkeyPat
     with open(notes) as file:
         processes = {line.split()[1] for line in file}
     assert len(processes) == 2
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_process_killed_before_it_is_ready_is_started_again(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    left = [Died("the process was killed (SIGKILL)", was_killed=True)] * times
+
+    def starting(function: str, point_timeout_s: float | None) -> ChildProcess:
+        if left:
+            raise left.pop()
+        return ChildProcess(function, point_timeout_s)
+
+    monkeypatch.setattr(evaluator_module, "ChildProcess", starting)
+    points = list(points_with([1, 2]))
+    evaluator = Evaluator(EvaluatorOptions(function=f"{MODULE}:at_once"))
+    try:
+        found = list(evaluator.outcomes(points))
+    finally:
+        evaluator.close()
+    assert [outcome.identity for outcome in found] == [point.identity for point in points]
+    reasons = [outcome.reason for outcome in found]
+    assert reasons == (["", ""] if times == 1 else ["the process was killed (SIGKILL), 3 times", ""])
