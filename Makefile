@@ -18,13 +18,16 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-demo: install  ## cost ResNet-50 on two accelerators, then compressed on sparse ones; report and plots in out/demo
+demo: install  ## cost ResNet-50 on two accelerators, then compressed on sparse ones, and sweep designs; results in out/demo
 	$(BIN)/sparsim run light:resnet50 --accelerator edge_npu --out out/demo/edge_npu
 	$(BIN)/sparsim run light:resnet50 --accelerator os_array --out out/demo/os_array
 	$(BIN)/python examples/compare_accelerators.py --out out/demo light:resnet50 edge_npu os_array
 	$(BIN)/sparsim run resnet50 --accelerator nm_array --compress nm:2:8 --out out/demo/nm_array
 	$(BIN)/sparsim compare resnet50 --compress nm:2:4 --compress nm:2:8 --compress unstructured:0.9 \
 		--accelerator nm_array --accelerator sparse_tensor_core --accelerator eyeriss_v2 --out out/demo/compressed
+	$(BIN)/sparsim sweep examples/sweep.yaml --results out/demo/sweep.sqlite
+	$(BIN)/sparsim plot pareto out/demo/sweep.sqlite --out out/demo/sweep_pareto.png
+	$(BIN)/sparsim report out/demo/sweep.sqlite -o out/demo/sweep.html
 
 test: install  ## run all tests
 	$(BIN)/python -m pytest -n 2
