@@ -15,12 +15,14 @@ from plots.design_points import DesignPoints
 from plots.label_placement import Pixels, place_labels
 from plots.style import SMALL_POINTS
 from sweeps.outcome import METRIC_TYPES
+from sweeps.read_results import Cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _NO_PARAMETER = {"study", "position", "status", "reason", "violates", "seconds", "model_version", "identity"}
+_SIZES = ("array.rows", "array.cols")
 _FADED, _DOT_AREA = 0.25, 16.0
 _MOST_NAMES = 8
 _MOST_NEIGHBOURS = 4000
@@ -111,7 +113,7 @@ def add_shades(figure: Figure, axes: Sequence[Axes], every: DesignPoints, colour
 def name_dots(
     figure: Figure, axes: Axes, part: DesignPoints, places: Floats, front: tuple[Sequence[int], Floats]
 ) -> int:
-    """Write what tells the points of ``front`` apart beside them, where there is room; return how many are written.
+    """Write beside points of ``front`` what tells the designs of ``part`` apart; return how many had room.
 
     Axes must have their final place. Of many points, some are chosen, evenly along the front, which is given by its
     positions and its line.
@@ -133,14 +135,21 @@ def _along(axes: Axes, corners: Floats) -> Pixels:
 
 
 def design_names(points: DesignPoints, positions: Sequence[int]) -> list[str]:
-    """Return for each of ``positions`` the parameters in which they differ, in short: ``nm_array 32x32 64Ki``."""
+    """Return for each of ``positions`` the parameters in which ``points`` differ, in short: ``nm_array 32×32 64K``.
+
+    Rows stand with columns, where the study has both; empty where points differ in nothing.
+    """
+    columns = parameters(points)
+    if "array.rows" in columns:
+        columns = [name for name in columns if name != "array.cols"]
     chosen = points.part(positions)
-    columns = [name for name in parameters(chosen) if name != "array.cols"]
-    names: list[list[str]] = [[] for _ in positions]
-    for column in columns:
-        for name, cell, row in zip(names, chosen.cells(column), chosen.rows, strict=True):
-            text = column_value_text(column, cell).replace(" KiB", "K").replace(" MiB", "M")
-            if column == "array.rows" and "array.cols" in points.columns:
-                text = f"{text}×{value_text(row[points.columns.index('array.cols')])}"
-            name.append(text)
-    return [" ".join(name) for name in names]
+    cells = [[_short_text(points.columns, row, name) for name in columns] for row in chosen.rows]
+    return [" ".join(texts) for texts in cells]
+
+
+def _short_text(columns: Sequence[str], row: Sequence[Cell], column: str) -> str:
+    """Return what ``row`` has in ``column``, in short."""
+    if column in _SIZES and all(size in columns for size in _SIZES):
+        return "×".join(value_text(row[columns.index(size)]) for size in _SIZES)
+    text = column_value_text(column, row[columns.index(column)]).replace(" KiB", "K").replace(" MiB", "M")
+    return f"{text} {quantity(column).removeprefix('array ')}" if column in _SIZES else text

@@ -52,14 +52,16 @@ def place_labels(
     """Write ``names[i]`` beside ``points[i]``, except where there is no room, and return how many are written.
 
     ``axes`` (modified in place) must have their final limits and place on the figure; ``points`` are all dots, in data
-    coordinates, those to be named first; ``taken`` are boxes of text and ``lines`` points along lines, in pixels.
+    coordinates, those to be named first, of which an empty name leaves one out; ``taken`` are boxes of text and
+    ``lines`` points along lines, in pixels.
     """
     if not points:
         return 0
     renderer = renderer_of(figure)
     dots = np.asarray(axes.transData.transform(np.asarray(points, dtype=float)))
     occupied = _Taken(boxes=list(taken), points=np.concatenate([dots, *lines]))
-    return sum(_place(axes, renderer, point, name, occupied) for point, name in zip(points, names, strict=False))
+    named = ((point, name) for point, name in zip(points, names, strict=False) if name)
+    return sum(_place(axes, renderer, point, name, occupied) for point, name in named)
 
 
 def _place(axes: Axes, renderer: RendererAgg, point: tuple[float, float], name: str, occupied: _Taken) -> bool:

@@ -42,7 +42,7 @@ def best_table(table: Table) -> tuple[RichTable, ...]:
     if not usable:
         return ()
     best = [row for rows in _by_work(usable, column).values() for row in _front(rows, column)]
-    labels = _telling(best, table.columns)
+    labels = _telling(table.rows, table.columns)
     printed = RichTable(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     printed.title = f"best in cycles, energy and area: {len(best)} of {len(usable)}"
     printed.title_justify = "left"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from plots.design_dots import add_legend_dots, add_shades, design_names, draw_dots, name_dots, parameters
@@ -12,15 +14,27 @@ def test_parameters_are_what_a_study_sets_and_differs() -> None:
     assert parameters(points) == ["compression", "array.rows"]
 
 
-def test_names_say_what_differs_between_the_named() -> None:
+def test_names_say_what_differs_in_the_study_and_not_only_among_the_named() -> None:
     points = designs(
         {"accelerator": "a"},
         {"accelerator": "b", "array.rows": 16, "array.cols": 4},
         {"accelerator": "b", "scratchpad.capacity_bytes": 2**20},
     )
-    assert design_names(points, [0, 1]) == ["a 8×8", "b 16×4"]
-    assert design_names(points, [0, 2]) == ["a 64K", "b 1M"]
-    assert design_names(points, [1]) == [""]
+    assert design_names(points, [0, 1]) == ["a 8×8 64K", "b 16×4 64K"]
+    assert design_names(points, [2]) == ["b 8×8 1M"]
+    assert design_names(points.part([1]), [0]) == [""]
+
+
+def test_columns_alone_are_named() -> None:
+    points = designs({}, {"array.cols": 16})
+    assert design_names(points, [0, 1]) == ["8×8", "8×16"]
+    place = points.columns.index("array.rows")
+    without = replace(
+        points,
+        columns=points.columns[:place] + points.columns[place + 1 :],
+        rows=tuple(row[:place] + row[place + 1 :] for row in points.rows),
+    )
+    assert design_names(without, [0, 1]) == ["8 cols", "16 cols"]
 
 
 def test_beaten_points_are_faded_and_series_keep_their_looks() -> None:

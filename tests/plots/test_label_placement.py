@@ -43,3 +43,11 @@ def test_names_keep_clear_of_lines_and_boxes() -> None:
 def test_no_points() -> None:
     figure = new_figure(3.0, 3.0)
     assert place_labels(figure, figure.add_subplot(), [], [], [], []) == 0
+
+
+def test_an_empty_name_has_no_line() -> None:
+    figure = new_figure(3.0, 3.0)
+    axes = figure.add_subplot()
+    figure.draw_without_rendering()
+    assert place_labels(figure, axes, [(0.2, 0.2), (0.7, 0.7)], ["", "name"], [], []) == 1
+    assert len(axes.texts) == 2, "the name, and its line"

@@ -35,6 +35,13 @@ def test_the_best_of_each_network_without_those_outside_the_constraints() -> Non
     assert [line.split()[:3] for line in lines[2:]] == [["a", "16", "1,100"], ["b", "8", "9,000"]]
 
 
+def test_what_varies_in_the_study_is_said_though_all_the_best_have_it_alike() -> None:
+    table = rows(("ok", "a", 8, "", 1000), ("ok", "a", 16, "", 1100))
+    lines = printed(*best_table(table)).splitlines()
+    assert lines[1].split()[:2] == ["network", "array.rows"]
+    assert [line.split()[:3] for line in lines[2:]] == [["a", "8", "1,000"]]
+
+
 def test_no_design_is_left() -> None:
     assert best_table(rows(("infeasible", "a", 8, "", 1))) == ()
 
