@@ -63,8 +63,15 @@ def test_more_pruning_is_never_slower_on_the_array(sparsity: str, dataflow: str)
 
 @settings(max_examples=6, deadline=None)
 @given(method=st.sampled_from(["bdwp", "ff-only", "dense"]), fixed=st.sampled_from(["os", "ws"]))
-def test_choosing_is_never_slower(method: str, fixed: str) -> None:
-    assert cost_of(method).array_cycles <= cost_of(method, dataflow=fixed).array_cycles
+def test_choosing_is_never_worse(method: str, fixed: str) -> None:
+    """By cycles and a fifth of those of transfers (384 bytes a cycle); so never slower than by a fifth."""
+    chosen, alone = cost_of(method), cost_of(method, dataflow=fixed)
+    scores = [
+        sum(one.total_cycles + one.off_chip_bytes / 384 / 5 for one in step.operators if one.dataflow)
+        for step in (chosen, alone)
+    ]
+    assert scores[0] <= scores[1] * (1 + 1e-12)
+    assert chosen.array_cycles <= 1.2 * alone.array_cycles
 
 
 def test_stalls_show_without_interleaving() -> None:

@@ -29,23 +29,26 @@ def bdwp(training: TrainingNetwork, sparsity: str) -> Pruning:
 
 def all_ways(
     operator: Operator, tensors: Mapping[str, Tensor], pruning: Pruning, accelerator: Accelerator
-) -> Iterator[int]:
-    """Cycles in each dataflow, dense and N:M where the registers allow it, as it is and turned, by every tiling."""
+) -> Iterator[tuple[int, int]]:
+    """Cycles and off-chip bytes in each dataflow, N:M where the registers allow it, as it is and turned.
+
+    Of every tiling, the fastest; of equally fast ones that of fewer bits.
+    """
     assert accelerator.training is not None
     for dataflow in ("os", "ws"):
         machine = machine_of(accelerator, dataflow)
-        operands = [tensors]
-        if dataflow == "os" or pruning.pattern.m <= accelerator.training.operand_registers:
-            operands.append(pruning.tensors_of(operator, tensors))
-        for one in operands:
-            ways = [(operator, one)]
-            turned = turned_convolution(operator, one)
-            if turned is not None:
-                ways.append((turned.operator, turned.tensors))
-            for way in ways:
-                for costed in all_tilings(machine.storage.nests_of(*way), machine):
-                    if costed.footprint_bits <= 8 * machine.scratchpad_bytes:
-                        yield costed.total_cycles
+        fits = dataflow == "os" or pruning.pattern.m <= accelerator.training.operand_registers
+        operands = pruning.tensors_of(operator, tensors) if fits else tensors
+        ways = [(operator, operands)]
+        turned = turned_convolution(operator, operands)
+        if turned is not None:
+            ways.append((turned.operator, turned.tensors))
+        for way in ways:
+            tilings = all_tilings(machine.storage.nests_of(*way), machine)
+            fitting = [one for one in tilings if one.footprint_bits <= 8 * machine.scratchpad_bytes]
+            if fitting:
+                cycles, bits = min((one.total_cycles, one.traffic_bits) for one in fitting)
+                yield cycles, -(-bits // 8)
 
 
 def tiny_step(batch: int, channels: int) -> TrainingNetwork:
@@ -65,7 +68,7 @@ def tiny_step(batch: int, channels: int) -> TrainingNetwork:
         (1, 6, "1:2", ("training.interleaved_accumulations=3", "scratchpad.capacity_bytes=4KiB")),
     ],
 )
-def test_no_way_and_no_tiling_is_faster(batch: int, channels: int, sparsity: str, changes: tuple[str, ...]) -> None:
+def test_no_way_is_better(batch: int, channels: int, sparsity: str, changes: tuple[str, ...]) -> None:
     accelerator = load_accelerator("sat", overrides=["array.rows=4", "array.cols=4", *changes])
     training = tiny_step(batch, channels)
     pruning = bdwp(training, sparsity)
@@ -76,9 +79,35 @@ def test_no_way_and_no_tiling_is_faster(batch: int, channels: int, sparsity: str
         if choice is None or not choice.dataflow:
             continue
         num_products += 1
-        least = min(all_ways(operator, training.network.tensors, pruning, accelerator))
-        assert choice.cost.total_cycles == least, operator.name
+        ways = list(all_ways(operator, training.network.tensors, pruning, accelerator))
+        # 76.8 GB/s at 200 MHz are 384 bytes a cycle; a cycle of transfer counts a fifth.
+        least, _, cycles = min((cycles + moved / 384 / 5, moved, cycles) for cycles, moved in ways)
+        assert choice.cost.total_cycles == cycles, operator.name
+        assert scheduler.score(choice) == pytest.approx(least), operator.name
+        assert choice.cost.total_cycles <= 1.2 * min(ways)[0]
     assert num_products == 8  # three layers forward and their weight gradients, two gradients of inputs
+
+
+def test_bytes_decide_between_dataflows_of_nearly_one_time() -> None:
+    """Dense, 131,072 positions by 256 filters by 1152: ``ws`` gains a hundredth, and moves its sums over and over."""
+    builder = GraphBuilder(name="wide", format=FP16)
+    x = builder.conv("wide", builder.input("image", (512, 128, 16, 16)), ConvSpec(filters=256, kernel=3, padding=1))
+    network = builder.finish((x,))
+    (operator,) = network.operators
+    choices = {
+        flows: StepScheduler(accelerator=load_accelerator("sat"), dataflows=flows).choose(
+            operator, network.tensors, Pruning(products={}, pattern=parse_pattern("2:8", 16))
+        )
+        for flows in (("os", "ws"), ("os",), ("ws",))
+    }
+    chosen, os_alone, ws_alone = choices.values()
+    assert chosen is not None
+    assert os_alone is not None
+    assert ws_alone is not None
+    assert chosen == os_alone
+    assert ws_alone.cost.total_cycles < os_alone.cost.total_cycles < 1.02 * ws_alone.cost.total_cycles
+    assert ws_alone.off_chip_bytes > 100 * os_alone.off_chip_bytes
+    assert ws_alone.cost.energy.total_pj > 10 * os_alone.cost.energy.total_pj
 
 
 def costs(scheduler: StepScheduler, training: TrainingNetwork, pruning: Pruning) -> list[object]:
