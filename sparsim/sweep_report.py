@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.table import Table as RichTable
@@ -16,7 +18,10 @@ from sweeps.runner import Counts
 
 FIGURES = ("total_cycles", "energy_mj", "area_mm2")
 MOST_ROWS = 20
+MOST_REASONS = 3
 Row = tuple[Cell, ...]
+_MISSED = re.compile(r"^(\w+) \S+ ((?:above|below) .*)$")
+"""A missed constraint, with the point's own figure between the name and the bound."""
 _NO_LABEL = {"study", "position", "status", "reason", "violates", "seconds", "model_version", "identity"}
 
 
@@ -38,7 +43,7 @@ def counts_text(counts: Counts, study: str, results: str) -> str:
 def best_table(table: Table) -> tuple[RichTable, ...]:
     """Return the best designs of ``table``, by network; nothing when no point has figures and meets the constraints."""
     column = {name: place for place, name in enumerate(table.columns)}
-    usable = [row for row in table.rows if row[column["status"]] == "ok" and not row[column["violates"]]]
+    usable = _usable(table)
     if not usable:
         return ()
     best = [row for rows in _by_work(usable, column).values() for row in _front(rows, column)]
@@ -54,6 +59,32 @@ def best_table(table: Table) -> tuple[RichTable, ...]:
     if len(best) > MOST_ROWS:
         printed.add_row(f"{len(best) - MOST_ROWS} more")
     return (printed,)
+
+
+def has_best(table: Table) -> bool:
+    """Whether a point of ``table`` has figures and meets the constraints."""
+    return bool(_usable(table))
+
+
+def no_best_text(table: Table) -> str:
+    """Return why no point of ``table`` is a design to choose: counts by constraint, and the commonest reasons."""
+    column = {name: place for place, name in enumerate(table.columns)}
+    missed: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for row in table.rows:
+        if row[column["status"]] != Status.OK:
+            reasons[": ".join(str(row[column[name]]) for name in ("status", "reason"))] += 1
+        violated = str(row[column["violates"]] or "")
+        missed.update(_MISSED.sub(r"\1 \2", one) for one in violated.split("; ") if one)
+    found = [*missed.most_common(), *reasons.most_common(MOST_REASONS)]
+    lines = ["no point has a plan and meets the constraints", *(f"{num:,} x {printable(text)}" for text, num in found)]
+    num_others = sum(reasons.values()) - sum(num for _, num in reasons.most_common(MOST_REASONS))
+    return "\n".join([*lines, *([f"{num_others:,} x other reasons"] if num_others else [])])
+
+
+def _usable(table: Table) -> list[Row]:
+    status, violates = table.columns.index("status"), table.columns.index("violates")
+    return [row for row in table.rows if row[status] == Status.OK and not row[violates]]
 
 
 def _by_work(rows: Sequence[Row], column: dict[str, int]) -> dict[Row, list[Row]]:

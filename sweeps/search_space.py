@@ -52,11 +52,11 @@ class SearchSpace:
 
     def __post_init__(self) -> None:
         study = self.points.study
-        for name, found in (("networks", study.networks), ("batches", study.batches)):
+        for name, found in (("network", study.networks), ("batch", study.batches)):
             if len(found) > 1:
                 raise ConfigError(
-                    f"study {study.name!r}: a search compares designs at the same work, expected one of {name}, "
-                    f"found {len(found)}: give each a study"
+                    f"study {study.name!r}: a search compares designs at the same work, expected one {name}, "
+                    f"found {len(found)}: give each a study of its own"
                 )
 
     @cached_property

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from hw_configs.array_sections import Section
 from hw_configs.load import load_accelerator
@@ -17,6 +25,7 @@ from hw_configs.technology import Text
 from hw_configs.validate import dotted, validate
 from hw_configs.yaml_source import Document, YamlValue, read_yaml
 from sweeps.axis import doubling_steps, linear_steps
+from sweeps.capacity_bounds import impossible_bounds
 from sweeps.constraints import Constraints
 from sweeps.design import changed_accelerator
 from sweeps.override_text import override_text
@@ -62,6 +71,17 @@ Axis = Annotated[
     PlainValidator(_as_axis),
     WithJsonSchema({"type": "object", "description": "a list, {range: [first, last, step]} or {log2: [first, last]}"}),
 ]
+
+
+def _as_zip_group(group: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    sizes = {field: len(axis) for field, axis in group.items()}
+    if not sizes or len(set(sizes.values())) > 1:
+        found = ", ".join(f"{field} with {num}" for field, num in sizes.items()) or "none"
+        raise ValueError(f"expected fields with equally many values, found {found}")
+    return group
+
+
+ZipGroup = Annotated[dict[str, Axis], AfterValidator(_as_zip_group)]
 Count = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
 
@@ -87,7 +107,7 @@ class Study(Section):
     networks: tuple[Annotated[StudiedNetwork, BeforeValidator(_as_network)], ...] = Field(min_length=1)
     accelerators: tuple[Text, ...] = Field(min_length=1)
     overrides: dict[str, Axis] = Field(default_factory=dict)
-    zip: tuple[dict[str, Axis], ...] = ()
+    zip: tuple[ZipGroup, ...] = ()
     compressions: tuple[Text, ...] = Field(default=("dense",), min_length=1)
     objectives: tuple[Literal["latency", "traffic", "energy", "edp"], ...] = Field(default=("latency",), min_length=1)
     mapper: Literal["joint", "layers"] = "joint"
@@ -96,20 +116,21 @@ class Study(Section):
     seeds: tuple[Seed | None, ...] = Field(default=(None,), min_length=1)
     constraints: Constraints = Constraints()
 
-    @model_validator(mode="after")
-    def _check(self) -> Study:
-        if len(self.name) > MAX_NAME:
-            raise ValueError(f"name: expected at most {MAX_NAME} characters, found {len(self.name)}")
-        named = [field for group in (self.overrides, *self.zip) for field in group]
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        if len(name) > MAX_NAME:
+            raise ValueError(f"expected at most {MAX_NAME} characters, found {len(name)}")
+        return name
+
+    @field_validator("zip")
+    @classmethod
+    def _check_zip(cls, groups: tuple[dict[str, Any], ...], so_far: ValidationInfo) -> tuple[dict[str, Any], ...]:
+        named = [field for group in (so_far.data.get("overrides", {}), *groups) for field in group]
         twice = next((field for field in named if named.count(field) > 1), None)
         if twice is not None:
             raise ValueError(f"the field {twice} is given twice, expected it once among overrides and zip")
-        for group in self.zip:
-            sizes = {field: len(axis) for field, axis in group.items()}
-            if not sizes or len(set(sizes.values())) > 1:
-                found = ", ".join(f"{field} with {num}" for field, num in sizes.items()) or "none"
-                raise ValueError(f"zip: expected fields with equally many values, found {found}")
-        return self
+        return groups
 
 
 def load_study(source: str | Path | Mapping[str, YamlValue]) -> Study:
@@ -144,7 +165,7 @@ def study_of(document: Document) -> Study:
         *(line for index, group in enumerate(study.zip) for line in _wrong_fields(group, ("zip", index), document)),
         *_repeated(study, document),
     ]
-    mistakes = mistakes or wrong_values(study, document)
+    mistakes = mistakes or wrong_values(study, document) or impossible_bounds(study, document)
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return study

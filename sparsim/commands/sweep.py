@@ -14,6 +14,8 @@ from sparsim.commands.printing import print_rich
 if TYPE_CHECKING:
     from sparsim.sweep_api import Sweep, SweepOptions
 
+NO_DESIGN = 2
+
 
 def add_parser(commands: SubParsers) -> None:
     """Add ``sweep`` and its options."""
@@ -21,7 +23,8 @@ def add_parser(commands: SubParsers) -> None:
         "sweep",
         help="run a study: many accelerators, networks and compressions",
         description="Evaluate every point of a study that the results file does not have yet, on all cores. Stopped at "
-        "any moment and started again, it goes on where it was.",
+        "any moment and started again, it goes on where it was. Exit code 2 when no point has a plan and meets the "
+        "constraints.",
     )
     parser.add_argument("study", type=file_name, help="a YAML file")
     parser.add_argument(
@@ -61,8 +64,7 @@ def execute(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print(f"{running.counts.num_new} new points are kept in {options.results}", file=sys.stderr)
             raise
-        _report(running, options.results)
-    return 0
+        return _report(running, options.results)
 
 
 def _tell_versions(running: Sweep, results: Path) -> None:
@@ -82,7 +84,16 @@ def _run(running: Sweep, options: SweepOptions) -> None:
             show(running.counts)
 
 
-def _report(running: Sweep, results: Path) -> None:
-    from sparsim.sweep_report import best_table, counts_text
+def _report(running: Sweep, results: Path) -> int:
+    """Print what was found, and return the exit code that says whether there is a design to choose."""
+    from rich.text import Text
 
-    print_rich(counts_text(running.counts, running.study.name, str(results)), *best_table(running.table()))
+    from sparsim.sweep_report import best_table, counts_text, has_best, no_best_text
+
+    table = running.table()
+    counts = Text(counts_text(running.counts, running.study.name, str(results)))
+    if has_best(table):
+        print_rich(counts, *best_table(table))
+        return 0
+    print_rich(counts, Text(no_best_text(table)))
+    return NO_DESIGN

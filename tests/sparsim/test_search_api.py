@@ -80,6 +80,6 @@ def test_options_that_cannot_be(options: dict[str, object], message: str) -> Non
 def test_mistakes(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="budget: expected at least 1 evaluation, found 0"):
         sparsim.search(STUDY, 0)  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="expected one of networks, found 2: give each a study"):
+    with pytest.raises(ConfigError, match="expected one network, found 2: give each a study of its own"):
         sparsim.search({**STUDY, "networks": ["resnet9", "resnet18"]}, 5, tmp_path / "r")  # type: ignore[dict-item]
     assert not list(tmp_path.iterdir())

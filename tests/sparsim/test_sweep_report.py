@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from rich.console import Console, RenderableType
 
-from sparsim.sweep_report import best_table, counts_text, plain_table, rows_as_json, studies_table
+from sparsim.sweep_report import (
+    best_table,
+    counts_text,
+    has_best,
+    no_best_text,
+    plain_table,
+    rows_as_json,
+    studies_table,
+)
 from sweeps.outcome import Status
 from sweeps.read_results import StudyRow, Table
 from sweeps.runner import Counts
@@ -44,6 +52,31 @@ def test_what_varies_in_the_study_is_said_though_all_the_best_have_it_alike() ->
 
 def test_no_design_is_left() -> None:
     assert best_table(rows(("infeasible", "a", 8, "", 1))) == ()
+
+
+def test_why_there_is_no_design() -> None:
+    columns = ("status", "reason", "violates")
+    missed = "area_mm2 5.2 above max 4; power_w 0.1 below min 1"
+    reasons = [f"reason {letter}" for letter in "aabbbcdee"]
+    table = Table(
+        columns=columns,
+        rows=(
+            ("ok", "", missed),
+            ("ok", "", "area_mm2 6 above max 4"),
+            *(("infeasible" if reason > "reason b" else "failed", reason, "") for reason in reasons),
+        ),
+    )
+    assert not has_best(table)
+    assert has_best(Table(columns=columns, rows=(*table.rows, ("ok", "", ""))))
+    assert no_best_text(table).splitlines() == [
+        "no point has a plan and meets the constraints",
+        "2 x area_mm2 above max 4",
+        "1 x power_w below min 1",
+        "3 x failed: reason b",
+        "2 x failed: reason a",
+        "2 x infeasible: reason e",
+        "2 x other reasons",
+    ]
 
 
 def test_counts() -> None:

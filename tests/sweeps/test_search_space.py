@@ -56,8 +56,8 @@ def test_names_are_choices() -> None:
 
 
 def test_designs_for_other_work_are_not_compared() -> None:
-    message = "study 'tiny': a search compares designs at the same work, expected one of networks, found 2"
+    message = "study 'tiny': a search compares designs at the same work, expected one network, found 2"
     with pytest.raises(ConfigError, match=message):
         space([8], networks=["resnet9", "resnet18"])
-    with pytest.raises(ConfigError, match="expected one of batches, found 2: give each a study"):
+    with pytest.raises(ConfigError, match="expected one batch, found 2: give each a study of its own"):
         space([8], batches=[1, 2])

@@ -62,12 +62,12 @@ def test_all_that_a_study_may_say(tmp_path: Path) -> None:
         ),
         (
             HEAD + "zip:\n  - {array.rows: [1, 2], array.cols: [1]}\n",
-            "zip: expected fields with equally many values, found array.rows with 2, array.cols with 1",
+            "zip[0]: expected fields with equally many values, found array.rows with 2, array.cols with 1",
         ),
-        (HEAD + "zip: [{}]\n", "zip: expected fields with equally many values, found none"),
+        (HEAD + "zip: [{}]\n", "line 4: zip[0]: expected fields with equally many values, found none"),
         (
             HEAD + "overrides: {array.rows: [1]}\nzip: [{array.rows: [2]}]\n",
-            "the field array.rows is given twice, expected it once among overrides and zip",
+            "line 5: zip: the field array.rows is given twice, expected it once among overrides and zip",
         ),
         (HEAD + "compressions: [nm:5:4]\n", "line 4: compressions[0]: compression method 'nm:5:4': expected a whole"),
         (HEAD + "objectives: [speed]\n", "line 4: objectives[0]: expected one of latency, traffic, energy, edp, found"),
@@ -79,7 +79,7 @@ def test_all_that_a_study_may_say(tmp_path: Path) -> None:
             "line 4: constraints: constraints contradict each other: area_mm2 of at least 2 and at most 1",
         ),
         (HEAD + "constraints: {max: {area: 1}}\n", "constraints.max.area: unknown field, did you mean area_mm2?"),
-        (HEAD.replace("name: s", f"name: {'s' * 201}"), "name: expected at most 200 characters, found 201"),
+        (HEAD.replace("name: s", f"name: {'s' * 201}"), "line 1: name: expected at most 200 characters, found 201"),
         (HEAD + "name: t\n", "line 4: the key 'name' is repeated"),
     ],
 )

@@ -46,6 +46,19 @@ def test_a_limit(command: Command, study: Path, tmp_path: Path) -> None:
     assert "3 points are left: the same command goes on with them" in outcome.out
 
 
+def test_a_sweep_without_a_design_says_why(command: Command, study: Path, tmp_path: Path) -> None:
+    study.write_text(STUDY + "constraints: {max: {area_mm2: 0.001}}\n")
+    outcome = command("sweep", study, "--results", tmp_path / "r.sqlite", "--serial")
+    lines = outcome.out.partition("no point has a plan and meets the constraints\n")[2].splitlines()
+    assert outcome.code == 2
+    assert lines[0] == "2 x area_mm2 above max 0.001"
+    assert lines[1].startswith("2 x infeasible: ")
+    study.write_text(STUDY.replace(", 64 KiB", ""))
+    outcome = command("sweep", study, "--results", tmp_path / "r.sqlite", "--serial")
+    assert outcome.code == 2
+    assert "\nno point has a plan and meets the constraints\n2 x infeasible: " in outcome.out
+
+
 def test_points_of_another_version_are_told_of(command: Command, study: Path, tmp_path: Path) -> None:
     results = tmp_path / "r.sqlite"
     command("sweep", study, "--results", results, "--serial")
