@@ -13,15 +13,18 @@ from simulator.training.method import parse_method, parse_pattern
 from simulator.training.pruned_products import PruningRule
 from simulator.training.step_cost import TrainingStepCost
 from simulator.training.training_machine import DATAFLOWS, training_section
-from workloads.errors import ConfigError
+from sparsim.train_table_networks import trained_networks
+from workloads.errors import ConfigError, NetworkError, SparsimError, UnsupportedOperator
 from workloads.formats import FP16, FP32
 from workloads.load import load_network
 from workloads.network import Network
 from workloads.sparsity import NmPattern
-from workloads.training import TrainingFormats
+from workloads.training import TrainingFormats, training_network
 
 _NO_BINDINGS: Mapping[str, int] = {}
 DEFAULT_BATCH = 512
+TABLE_PREFIX = "table:"
+"""Before the name of a network of the table of training steps, whose shape may differ from the zoo's of that name."""
 TRAINING_FORMATS = TrainingFormats(work=FP16, gradient=FP16, update=FP32)
 
 
@@ -74,7 +77,7 @@ def train_cost(
     Parameters
     ----------
     network : Network, str or Path
-        A network with dense weights, a zoo name, or a file.
+        A network with dense weights, a zoo name, a file, or ``table:`` and a name of ``train-table``.
     accelerator : Accelerator, str or Path
         One with a section ``training``.
     sparsity : str
@@ -128,8 +131,30 @@ def _accelerator(accelerator: Accelerator | str | Path, overrides: Sequence[str]
 
 
 def _network(network: Network | str | Path, batch: int | None, bindings: Mapping[str, int]) -> Network:
-    if not isinstance(network, Network):
-        return load_network(network, batch=DEFAULT_BATCH if batch is None else batch, bindings=bindings)
-    if batch is not None or bindings:
-        raise ConfigError("batch and bindings apply to a network's name or file, found a loaded network")
-    return network
+    if isinstance(network, Network):
+        if batch is not None or bindings:
+            raise ConfigError("batch and bindings apply to a network's name or file, found a loaded network")
+        return network
+    wanted, name = DEFAULT_BATCH if batch is None else batch, str(network)
+    if name.startswith(TABLE_PREFIX):
+        if bindings:
+            raise ConfigError(
+                f"network {name!r} has the table's shape, expected no binding, found {', '.join(bindings)}"
+            )
+        return trained_networks((name.removeprefix(TABLE_PREFIX),))[0].build(wanted)
+    try:
+        return load_network(network, batch=wanted, bindings=bindings)
+    except NetworkError as error:
+        # A recurrent cell stops batch and gradient alike; another batch would help with the first alone.
+        raise _missing_gradient(network, bindings) or error from None
+
+
+def _missing_gradient(network: str | Path, bindings: Mapping[str, int]) -> UnsupportedOperator | None:
+    """Return the error on an operator without a gradient rule, None where there is none or another comes before it."""
+    try:
+        training_network(load_network(network, bindings=bindings), formats=TRAINING_FORMATS)
+    except UnsupportedOperator as error:
+        return error
+    except SparsimError:
+        return None
+    return None

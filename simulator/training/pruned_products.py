@@ -15,6 +15,8 @@ from workloads.tensor import Tensor
 from workloads.training import Stage, TrainingNetwork
 from workloads.weight_layout import layout_shape, weight_operands
 
+_NUM_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruningRule:
@@ -77,7 +79,7 @@ def pruned_products(training: TrainingNetwork, rule: PruningRule) -> Pruning:
     layers = tuple(dict.fromkeys(training.roles[one.name].forward_operator for one, _ in candidates))
     _check_globs(rule, layers)
     products: dict[str, str] = {}
-    short: list[str] = []
+    short: list[tuple[str, str]] = []
     for operator, name in candidates:
         role = training.roles[operator.name]
         if role.stage not in rule.method.pruned_stages or not _is_wanted(role.forward_operator, layers[0], rule):
@@ -91,7 +93,7 @@ def pruned_products(training: TrainingNetwork, rule: PruningRule) -> Pruning:
                 f"layer {role.forward_operator!r}: sparsity {rule.pattern} needs a reduction of at least "
                 f"{rule.pattern.m} channels in {role.stage}, found {channels}"
             )
-        short.append(f"{role.forward_operator} ({role.stage}, {channels})")
+        short.append((role.forward_operator, f"{role.stage} {channels}"))
     return Pruning(products=products, pattern=rule.pattern, notes=_notes(short, rule))
 
 
@@ -121,10 +123,28 @@ def _check_globs(rule: PruningRule, layers: tuple[str, ...]) -> None:
     for field, globs in (("dense", rule.dense), ("sparse", rule.sparse)):
         for glob in globs:
             if not any(fnmatchcase(layer, glob) for layer in layers):
-                raise ConfigError(f"{field} layers: {glob!r} is no layer with weights{nearest_names(glob, layers)}")
+                known = (
+                    nearest_names(glob.strip("*?"), layers) or f"; layers: {_first_of([repr(one) for one in layers])}"
+                )
+                raise ConfigError(f"{field} layers: {glob!r} is no layer with weights{known}")
 
 
-def _notes(short: list[str], rule: PruningRule) -> tuple[str, ...]:
+def _notes(short: list[tuple[str, str]], rule: PruningRule) -> tuple[str, ...]:
+    """Return a note on products that are too ``short``, pairs of a layer and a stage with its channels."""
     if not short:
         return ()
-    return (f"{len(short)} products stay dense, their reduction is shorter than {rule.pattern.m}: {', '.join(short)}",)
+    by_layer: dict[str, list[str]] = {}
+    for layer, stage in short:
+        by_layer.setdefault(layer, []).append(stage)
+    named = _first_of([f"{layer} ({', '.join(stages)})" for layer, stages in by_layer.items()])
+    one = len(short) == 1
+    what = (
+        "1 product stays dense, its reduction is" if one else f"{len(short)} products stay dense, their reductions are"
+    )
+    return (f"{what} shorter than {rule.pattern.m} channels: {named}",)
+
+
+def _first_of(names: list[str]) -> str:
+    """Return the first of ``names``, and how many more there are."""
+    more = len(names) - _NUM_NAMED
+    return ", ".join(names[:_NUM_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -7,6 +7,7 @@ import argparse
 from sparsim.commands import SubParsers
 from sparsim.commands.options import add_accelerator_options, add_format_option, parse_bindings, positive_integer
 from sparsim.commands.printing import print_rich
+from workloads.errors import ConfigError
 
 
 def add_parser(commands: SubParsers) -> None:
@@ -17,10 +18,14 @@ def add_parser(commands: SubParsers) -> None:
         description="Time, energy and off-chip bytes of a training step by part: forward (FF), gradients of "
         "activations (BP) and of weights (WU), sorting, update, and the vector unit's work; beside dense training.",
     )
-    parser.add_argument("network", help="an ONNX or TensorFlow Lite file, or a name (`sparsim networks` lists them)")
+    parser.add_argument(
+        "network",
+        help="an ONNX or TensorFlow Lite file, a name (`sparsim networks` lists them), or table:NAME for a network as "
+        "`sparsim train-table` has it",
+    )
     parser.add_argument("-a", "--accelerator", default="sat", help="a YAML file or a name; default sat")
     add_accelerator_options(parser)
-    parser.add_argument("--sparsity", default="2:8", metavar="N:M", help="N weights kept of each M; default 2:8")
+    parser.add_argument("--sparsity", metavar="N:M", help="N weights kept of each M; default 2:8")
     parser.add_argument(
         "--method",
         default="bdwp",
@@ -79,6 +84,7 @@ def execute(options: argparse.Namespace) -> int:
     from sparsim.train_cost_api import TrainOptions, train_cost
     from sparsim.train_cost_report import train_cost_as_json, train_cost_lines, train_cost_table
 
+    _check_pruning(options)
     chosen = TrainOptions(
         optimiser=options.optimiser,
         dense_layers=tuple(options.dense_layers),
@@ -90,7 +96,7 @@ def execute(options: argparse.Namespace) -> int:
         cost = train_cost(
             options.network,
             options.accelerator,
-            sparsity=options.sparsity,
+            sparsity=options.sparsity or "2:8",
             method=options.method,
             batch=options.batch,
             options=chosen,
@@ -102,3 +108,18 @@ def execute(options: argparse.Namespace) -> int:
     else:
         print_rich(train_cost_table(cost), *train_cost_lines(cost))
     return 0
+
+
+def _check_pruning(options: argparse.Namespace) -> None:
+    """Raise where a dense step is asked for and said how to prune."""
+    if options.method != "dense":
+        return
+    given = {
+        "--sparsity": options.sparsity is not None,
+        "--dense": options.dense_layers,
+        "--sparse": options.sparse_layers,
+        "--sort-on-demand": not options.sorts_ahead,
+    }
+    for name, is_given in given.items():
+        if is_given:
+            raise ConfigError(f"--method dense prunes nothing: expected no {name} beside it")

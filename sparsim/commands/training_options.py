@@ -23,8 +23,9 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
 
 def add_step_options(parser: argparse.ArgumentParser) -> None:
     """Add what says more of a training step than its optimiser."""
-    parser.add_argument("--train-scheme", metavar="SCHEME", help=_SCHEME_HELP)
-    parser.add_argument(
+    scheme = parser.add_mutually_exclusive_group()
+    scheme.add_argument("--train-scheme", metavar="SCHEME", help=_SCHEME_HELP)
+    scheme.add_argument(
         "--train-bias-only",
         dest="train_scheme",
         action="store_const",

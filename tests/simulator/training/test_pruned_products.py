@@ -10,7 +10,10 @@ from simulator.training.method import TrainingMethod
 from simulator.training.pruned_products import PruningRule, kept_fraction, pruned_products
 from tests.simulator.training.small_step import small_step
 from workloads.errors import ConfigError
+from workloads.formats import FP16, FP32
 from workloads.sparsity import NmPattern
+from workloads.training import TrainingFormats, training_network
+from workloads.zoo.builder import ConvSpec, GraphBuilder
 
 PATTERN = NmPattern(n=2, m=8)
 BOTH = ("second", "second.input_gradient")
@@ -47,7 +50,20 @@ def test_short_reductions_stay_dense() -> None:
     pruning = pruned_products(small_step(filters=4), rule())
     assert "second" not in pruning.products
     assert "second.input_gradient" in pruning.products
-    assert pruning.notes == ("1 products stay dense, their reduction is shorter than 8: second (FF, 4)",)
+    assert pruning.notes == ("1 product stays dense, its reduction is shorter than 8 channels: second (FF 4)",)
+
+
+def test_each_layer_is_named_once_and_three_of_many() -> None:
+    """Depthwise convolutions reduce over one channel, forward and backward."""
+    builder = GraphBuilder(name="depthwise", format=FP16)
+    x = builder.conv("stem", builder.input("image", (2, 3, 8, 8)), ConvSpec(filters=8, kernel=3, padding=1))
+    for index in range(5):
+        x = builder.conv(f"depthwise{index}", x, ConvSpec(filters=8, kernel=3, padding=1, groups=8))
+    training = training_network(builder.finish((x,)), formats=TrainingFormats(work=FP16, update=FP32))
+    assert pruned_products(training, rule()).notes == (
+        "10 products stay dense, their reductions are shorter than 8 channels: depthwise0 (FF 1, BP 1), "
+        "depthwise1 (FF 1, BP 1), depthwise2 (FF 1, BP 1) and 2 more",
+    )
 
 
 def test_short_reduction_asked_for() -> None:
@@ -78,3 +94,11 @@ def test_operands() -> None:
 @pytest.mark.parametrize(("channels", "fraction"), [(8, 0.25), (16, 0.25), (10, 0.4), (9, 3 / 9)])
 def test_kept_fraction(channels: int, fraction: float) -> None:
     assert kept_fraction(PATTERN, channels) == fraction
+
+
+def test_a_glob_near_no_layer() -> None:
+    message = "sparse layers: 'x*' is no layer with weights; layers: 'first', 'second', 'last'"
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        pruned_products(small_step(), rule(sparse=("x*",)))
+    with pytest.raises(ConfigError, match=re.escape("'secnd*' is no layer with weights; nearest: 'second'")):
+        pruned_products(small_step(), rule(sparse=("secnd*",)))

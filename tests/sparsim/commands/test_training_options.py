@@ -66,6 +66,10 @@ def test_compared_with_channels_pruned(command: Command) -> None:
         ("optimiser is 'sdg', expected one of sgd, momentum, adam; did you mean 'sgd'?", ("--train", "sdg")),
         ("--freeze: expected --train OPTIMISER beside it, found none", ("--freeze", "fc")),
         ("--train-scheme: expected --train OPTIMISER beside it, found none", ("--train-bias-only",)),
+        (
+            "argument --train-scheme: not allowed with argument --train-bias-only",
+            ("--train", "sgd", "--train-bias-only", "--train-scheme", "full"),
+        ),
         ("--update-at-once: expected --train OPTIMISER beside it", ("--update-at-once",)),
         ("--checkpoint: expected --train OPTIMISER beside it", ("--checkpoint", "prep")),
         ("--loss: expected --train OPTIMISER beside it", ("--loss", "mean_squared")),
