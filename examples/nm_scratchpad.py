@@ -8,8 +8,11 @@ from pathlib import Path
 
 import sparsim
 
+RESULTS = Path("out", "nm_scratchpad.sqlite")
+
+RESULTS.parent.mkdir(exist_ok=True)
 limit = int(sys.argv[1]) if len(sys.argv) > 1 else None
-results = sparsim.sweep(Path(__file__).with_suffix(".yaml"), "nm_scratchpad.sqlite", sparsim.SweepOptions(limit=limit))
+results = sparsim.sweep(Path(__file__).with_suffix(".yaml"), RESULTS, sparsim.SweepOptions(limit=limit))
 table = results.to_pandas()
 traffic = table[table.status == "ok"].pivot(
     index="scratchpad.capacity_bytes", columns="compression", values="off_chip_bytes"

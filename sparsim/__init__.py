@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hw_configs.accelerator import Accelerator
     from hw_configs.load import list_accelerators, load_accelerator
-    from mapper.closed_form_grid import closed_form_grid
     from mapper.map_network import map_network
     from mapper.objective import Objective
     from simulator.plan import Plan, Tiling
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.result import Result
     from simulator.simulate import simulate
     from sparsim.api import pareto_tilings, run
+    from sparsim.closed_forms import closed_form_grid
     from sparsim.comparison import ComparedCell, compare
     from sparsim.compress_file import compress_file
     from sparsim.export import result_as_json
@@ -64,7 +64,7 @@ _HOME = {
     "TrainOptions": "sparsim.train_cost_api",
     "TrainingMemoryTable": "sparsim.train_memory_api",
     "TrainingOptions": "workloads.training",
-    "closed_form_grid": "mapper.closed_form_grid",
+    "closed_form_grid": "sparsim.closed_forms",
     "compare": "sparsim.comparison",
     "compress_file": "sparsim.compress_file",
     "inspect_network": "sparsim.inspection",
