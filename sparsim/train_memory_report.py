@@ -60,11 +60,21 @@ def memory_lines(table: TrainingMemoryTable) -> tuple[Text, ...]:
     lines = [
         "peak: trained parameters, states and what comes and goes, in the order of the graph; least: in the best order;"
         " in place: as peak, element-wise operators write over what they read",
-        *dict.fromkeys(f"formats: {row.formats}" for row in table.rows),
+        *_format_lines(table.rows),
         *(line for row in table.rows if (line := _spill_line(row, table)) is not None),
         *(f"note: {note}" for note in table.notes),
     ]
     return tuple(Text(printable(line), style="dim") for line in lines)
+
+
+def _format_lines(rows: Sequence[SchemeMemory]) -> list[str]:
+    """Return a line for schemes of the same formats, which says whose they are where there are several."""
+    schemes: dict[str, list[str]] = {}
+    for row in rows:
+        schemes.setdefault(row.formats, []).append(row.scheme)
+    if len(schemes) == 1:
+        return [f"formats: {formats}" for formats in schemes]
+    return [f"formats of {', '.join(names)}: {formats}" for formats, names in schemes.items()]
 
 
 def _spill_line(row: SchemeMemory, table: TrainingMemoryTable) -> str | None:

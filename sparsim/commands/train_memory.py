@@ -8,7 +8,7 @@ import sys
 from sparsim.commands import SubParsers
 from sparsim.commands.network_options import add_network_options, load_chosen_network
 from sparsim.commands.options import add_format_option, folder_name
-from sparsim.commands.plan import add_time_limit_option
+from sparsim.commands.plan import NO_PLAN, UNDECIDED, add_time_limit_option
 from sparsim.commands.printing import print_rich
 from sparsim.commands.training_options import add_detail_options, training_of
 from workloads.errors import ConfigError
@@ -93,6 +93,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _spills(options: argparse.Namespace) -> int:
+    from mapper.certificate import Verdict
     from sparsim.commands.progress import progress_bar
     from sparsim.export import json_text
     from sparsim.train_memory_api import parse_budget
@@ -118,4 +119,7 @@ def _spills(options: argparse.Namespace) -> int:
     else:
         title = f"{step.network.name}, {training}: bytes moved beyond the compulsory"
         print_rich(title, spill_table(rows), *spill_lines(rows))
-    return 0
+    certificates = [row.answer.certificate for row in rows]
+    if any(one.objective_bytes is not None for one in certificates):
+        return 0
+    return NO_PLAN if all(one.verdict is Verdict.INFEASIBLE for one in certificates) else UNDECIDED

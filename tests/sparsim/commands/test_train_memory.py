@@ -22,7 +22,7 @@ def test_a_line_a_scheme(command: Command, monkeypatch: pytest.MonkeyPatch) -> N
     assert outcome.out.startswith("resnet9: memory of a training step, sgd, cross-entropy, batch 1; bytes\n")
     assert [line[0] for line in lines[2:4]] == ["last:1", "bias-only"]
     assert [line[-1] for line in lines[2:4]] == ["yes", "yes"]
-    assert "formats: parameters int8, int32; activations int8" in outcome.out
+    assert "formats of last:1: parameters int8, int32; activations int8" in outcome.out
 
 
 def test_json(command: Command) -> None:
@@ -63,6 +63,24 @@ def test_spills(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert "1,000,000: operator 'layer3.residual.1.weight_gradient' needs 2,375,680 bytes at once" in outcome.out
     assert [line.split()[-1] for line in outcome.out.splitlines()[2:4]] == ["infeasible", "optimal"]
+
+
+def test_formats_say_whose_they_are(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With biases alone most bytes of gradients are those of biases, int32; one scheme needs no name."""
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = command(*RESNET9, "--scheme", "full", "--scheme", "sparse", "--scheme", "bias-only").out.splitlines()
+    assert [line for line in lines if line.startswith("formats")] == [
+        "formats of full, sparse: parameters int8, int32; activations int8, uint1, uint2, uint4; gradients int8, int32",
+        "formats of bias-only: parameters int8, int32; activations int8, uint1, uint2, uint4; gradients int32, int8",
+    ]
+    assert "formats: parameters" in command(*RESNET9, "--scheme", "full").out
+
+
+def test_no_scratchpad_has_a_plan(command: Command) -> None:
+    outcome = command(*RESNET9, "--spill", "1KiB", "--spill", "2KiB")
+
+    assert outcome.code == 2
+    assert "needs 2,375,680 bytes at once" in " ".join(outcome.out.split())
 
 
 def test_spills_as_json(command: Command) -> None:
