@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.training.step_cost import TrainingStepCost
+from sparsim.train_cost_api import DEFAULT_BATCH
 from sparsim.train_steps import TrainSteps
-from sparsim.train_table_networks import TrainedNetwork
+from sparsim.train_table_networks import TrainedNetwork, trained_networks
 
 SPARSITIES = ("2:4", "2:8", "2:16")
 PUBLISHED_MEAN = {"2:8": 1.75}
@@ -26,16 +27,12 @@ class TrainRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainMean:
-    """Arithmetic means of a pattern over its networks."""
+    """Arithmetic means of a pattern over its networks, beside what was measured where that is known of these."""
 
     sparsity: str
     speedup_over_dense: float
     mac_bound: float
-
-    @property
-    def published_speedup(self) -> float | None:
-        """What was measured; None where nothing is known."""
-        return PUBLISHED_MEAN.get(self.sparsity)
+    published_speedup: float | None = None
 
 
 def train_rows(steps: TrainSteps, *, progress: Progress | None = None) -> Iterator[TrainRow]:
@@ -60,6 +57,13 @@ def train_rows(steps: TrainSteps, *, progress: Progress | None = None) -> Iterat
             progress(done, num_rows)
 
 
+def published_mean(sparsity: str, costs: Sequence[TrainingStepCost]) -> float | None:
+    """Return the mean speed-up that was measured; None but for ``costs`` of all five networks at the usual batch."""
+    networks = {one.name for one in trained_networks()}
+    is_measured = {cost.network for cost in costs} == networks and {cost.batch for cost in costs} == {DEFAULT_BATCH}
+    return PUBLISHED_MEAN.get(sparsity) if is_measured else None
+
+
 def train_means(rows: Sequence[TrainRow]) -> tuple[TrainMean, ...]:
     """Return the means by pattern of ``rows``."""
     by_sparsity = {name: [row.cost for row in rows if row.cost.sparsity == name] for name in SPARSITIES}
@@ -68,6 +72,7 @@ def train_means(rows: Sequence[TrainRow]) -> tuple[TrainMean, ...]:
             sparsity=name,
             speedup_over_dense=sum(cost.speedup_over_dense for cost in costs) / len(costs),
             mac_bound=sum(cost.mac_bound for cost in costs) / len(costs),
+            published_speedup=published_mean(name, costs),
         )
         for name, costs in by_sparsity.items()
         if costs

@@ -9,7 +9,7 @@ from simulator.training.step_cost import TrainingStepCost
 from sparsim.export import JsonObject, json_text
 from sparsim.staging import staged_folder
 from sparsim.train_sensitivity import Sensitivity
-from sparsim.train_table import PUBLISHED_MEAN
+from sparsim.train_table import published_mean
 
 
 def write_train_table(
@@ -33,12 +33,12 @@ def write_train_table(
         save_figure(training_stages(costs), staging / "training_stages.png")
         save_figure(training_speedup(costs), staging / "training_speedup.png")
         if sensitivity is not None:
-            _draw_sensitivity(sensitivity, costs[0], staging)
+            _draw_sensitivity(sensitivity, costs, staging)
         names = sorted(path.name for path in staging.iterdir())
     return tuple(folder / name for name in names)
 
 
-def _draw_sensitivity(sensitivity: Sensitivity, cost: TrainingStepCost, folder: Path) -> None:
+def _draw_sensitivity(sensitivity: Sensitivity, costs: Sequence[TrainingStepCost], folder: Path) -> None:
     from plots.save import save_figure
     from plots.training_sensitivity import SensitivityBar, training_sensitivity
 
@@ -56,7 +56,7 @@ def _draw_sensitivity(sensitivity: Sensitivity, cost: TrainingStepCost, folder: 
     figure = training_sensitivity(
         bars,
         sensitivity.speedup_over_dense,
-        title=f"{sensitivity.sparsity} training on {cost.accelerator}, one parameter moved at a time",
-        published_speedup=PUBLISHED_MEAN.get(sensitivity.sparsity),
+        title=f"{sensitivity.sparsity} training on {costs[0].accelerator}, one parameter moved at a time",
+        published_speedup=published_mean(sensitivity.sparsity, costs),
     )
     save_figure(figure, folder / "training_sensitivity.png")

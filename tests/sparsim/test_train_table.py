@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sparsim.train_steps import TrainSteps
-from sparsim.train_table import SPARSITIES, TrainRow, train_means, train_rows
+from sparsim.train_table import SPARSITIES, TrainRow, published_mean, train_means, train_rows
 from sparsim.train_table_networks import trained_networks
 
 
@@ -34,7 +36,27 @@ def test_means(rows: list[TrainRow]) -> None:
     assert means[1].speedup_over_dense == pytest.approx(
         (rows[1].cost.speedup_over_dense + rows[4].cost.speedup_over_dense) / 2
     )
-    assert [mean.published_speedup for mean in means] == [None, 1.75, None]
+    assert [mean.published_speedup for mean in means] == [None, None, None]  # of two networks nothing is known
+
+
+@pytest.mark.parametrize(
+    ("left_out", "batch", "published"),
+    [("", 512, 1.75), ("vit", 512, None), ("", 256, None)],
+)
+def test_published_is_of_five_networks_at_their_batch(left_out: str, batch: int, published: float | None) -> None:
+    (row,) = (
+        one
+        for one in train_rows(TrainSteps(networks=trained_networks(("resnet9",)), batch=1))
+        if one.cost.sparsity == "2:8"
+    )
+    rows = [
+        replace(row, network=one, cost=replace(row.cost, network=one.name, batch=batch))
+        for one in trained_networks()
+        if one.name != left_out
+    ]
+    (mean,) = train_means(rows)
+    assert mean.published_speedup == published
+    assert published_mean("2:4", [one.cost for one in rows]) is None
 
 
 def test_progress() -> None:

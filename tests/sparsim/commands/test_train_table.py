@@ -22,7 +22,7 @@ def test_json(command: Command) -> None:
     figures = json.loads(command(*words, "--format", "json").out)
 
     assert [row["sparsity"] for row in figures["rows"]] == ["2:4", "2:8", "2:16"]
-    assert figures["means"][1]["published_speedup"] == 1.75
+    assert figures["means"][1]["published_speedup"] is None
 
 
 def test_mistakes(fails: Fails) -> None:
