@@ -12,6 +12,7 @@ from plots.design_columns import Floats, as_cost, check_column
 from sweeps.pareto import pareto_positions
 from sweeps.read_results import Cell, Table, list_studies, query_results
 from sweeps.results_error import ResultsError
+from sweeps.search_record import is_search_name
 from workloads.errors import ConfigError
 
 WORK = ("network", "bindings", "batch")
@@ -118,7 +119,7 @@ def read_design_points(path: Path, study: str | None = None, where: str | None =
     ----------
     path : Path
     study : str, optional
-        Needed where the file has several.
+        Needed where the file has several, one sweep beside searches aside: that is taken.
     where : str, optional
         SQL condition on the columns of the view ``results``.
 
@@ -151,12 +152,14 @@ def read_design_points(path: Path, study: str | None = None, where: str | None =
 
 
 def _only_study(path: Path, study: str | None) -> str:
+    """Return ``study``, or the only one; of several the only one that is a sweep and no search."""
     names = list(dict.fromkeys(row.name for row in list_studies(path)))
     if study is not None and study in names:
         return study
-    if study is None and len(names) == 1:
-        return names[0]
-    known = ", ".join(names) or "none"
+    sweeps = [name for name in names if not is_search_name(name)] if len(names) > 1 else names
+    if study is None and len(sweeps) == 1:
+        return sweeps[0]
+    known = ", ".join(map(repr, names)) or "none"
     if study is None and names:
         raise ResultsError(f"results file {str(path)!r}: expected --study with one of {known}")
     wanted = "study" if study is None else f"study {study!r}"

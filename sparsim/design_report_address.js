@@ -18,7 +18,9 @@ function readAddress() {
   state.front = given.get("front") !== "0";
   if (column.has(given.get("sort"))) state.sort = given.get("sort");
   state.down = given.get("down") === "1";
-  state.point = given.has("point") ? column.get("identity").cells.indexOf(given.get("point")) : -1;
+  // The page has the first characters of identities; a results file has them whole, and either opens the point.
+  const point = given.get("point");
+  state.point = point ? column.get("identity").cells.findIndex((one) => point.startsWith(one)) : -1;
   state.ranges.clear();
   state.sets.clear();
   for (const [key, value] of given) {

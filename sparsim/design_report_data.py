@@ -54,12 +54,13 @@ def page_data(path: Path, study: str | None) -> PageData:
     ConfigError
         When there is no point.
     """
-    table = results_table(path, study)
+    found = results_table(path, study)
+    table = _once(found)
     if not table.rows:
         raise ConfigError(f"results file {str(path)!r}: expected points, found none")
     layers, note = _layers(path, table)
     data: JsonValue = {
-        "title": f"{study or ', '.join(_different(table, 'study'))}: {path.name}",
+        "title": f"{study or ', '.join(_different(found, 'study'))}: {path.name}",
         "summary": _summary(table, note),
         "num_points": len(table.rows),
         "layers_note": note,
@@ -70,6 +71,15 @@ def page_data(path: Path, study: str | None) -> PageData:
         ],
     }
     return PageData(data=data, layers=layers, num_points=len(table.rows), layers_note=note)
+
+
+def _once(table: Table) -> Table:
+    """Return ``table`` with each point once, as the first study has it; twice where constraints of others differ."""
+    identity, violates = table.columns.index("identity"), table.columns.index("violates")
+    first: dict[tuple[Cell, Cell], tuple[Cell, ...]] = {}
+    for row in table.rows:
+        first.setdefault((row[identity], row[violates]), row)
+    return Table(columns=table.columns, rows=tuple(first.values()))
 
 
 def _different(table: Table, column: str) -> list[str]:

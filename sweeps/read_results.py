@@ -109,7 +109,7 @@ def results_table(path: Path, study: str | None = None) -> Table:
         return query_results(path, "SELECT * FROM results ORDER BY study, position")
     names = [row.name for row in list_studies(path)]
     if study not in names:
-        known = ", ".join(dict.fromkeys(names)) or "none"
+        known = ", ".join(map(repr, dict.fromkeys(names))) or "none"
         raise ResultsError(f"results file {str(path)!r}: no study {study!r}, found {known}")
     return query_results(path, "SELECT * FROM results WHERE study = ? ORDER BY position", (study,))
 

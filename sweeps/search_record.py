@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sweeps.expand import Points
@@ -10,6 +11,8 @@ from sweeps.point import Point
 from sweeps.results_error import sqlite_errors
 from sweeps.search_objectives import Objectives
 from sweeps.store import Finished, Store
+
+_SEARCH = re.compile(r": \w+ search, [\w, ]+, seed \d+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,11 @@ class SearchRecord:
 def search_name(study: str, plan: SearchPlan) -> str:
     """Return the name of a search among the studies of a results file."""
     return f"{study}: {plan.sampler} search, {', '.join(plan.objectives.names)}, seed {plan.seed}"
+
+
+def is_search_name(study: str) -> bool:
+    """Whether ``study`` is the name of a search among the studies of a results file."""
+    return _SEARCH.search(study) is not None
 
 
 def open_search(store: Store, points: Points, plan: SearchPlan) -> SearchRecord:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sparsim.commands import SubParsers
 from sparsim.commands.options import file_name
+from sparsim.wording import printable
 from workloads.errors import ConfigError
 from workloads.nearest_names import did_you_mean
 
@@ -28,7 +29,9 @@ def add_parser(commands: SubParsers) -> None:
     )
     parser.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("results", type=file_name, help="the SQLite file")
-    parser.add_argument("--study", metavar="NAME", help="which study, where the file has several")
+    parser.add_argument(
+        "--study", metavar="NAME", help="which study (default: the only one, or the only sweep beside searches)"
+    )
     parser.add_argument("--x", metavar="COLUMN", help="along the horizontal axis")
     parser.add_argument("--y", metavar="COLUMN", help="along the vertical axis")
     parser.add_argument("--colour", metavar="COLUMN", help="by colour; of a heat map what it shows")
@@ -53,7 +56,7 @@ def execute(options: argparse.Namespace) -> int:
     with missing_glyphs_as_boxes():
         figure = DESIGN_FIGURES[options.kind](points, _choice(options))
     path = save_figure(figure, options.out or Path(f"{options.kind}.png"))
-    print(f"wrote {path}: {len(points.rows):,} points")
+    print(f"wrote {path}: {len(points.rows):,} points of study {printable(points.study)!r}")
     return 0
 
 

@@ -65,10 +65,23 @@ def test_points_against_constraints_are_left_out(tmp_path: Path) -> None:
 def test_one_study_at_a_time(results: Path) -> None:
     _write(results, "second", [2])
     assert read_design_points(results, "second").cells("array.rows") == (2,)
-    with pytest.raises(ResultsError, match="expected --study with one of first, second"):
+    with pytest.raises(ResultsError, match="expected --study with one of 'first', 'second'"):
         read_design_points(results)
-    with pytest.raises(ResultsError, match="no study 'third', found first, second"):
+    with pytest.raises(ResultsError, match="no study 'third', found 'first', 'second'"):
         read_design_points(results, "third")
+
+
+def test_the_only_sweep_beside_searches_is_taken(results: Path) -> None:
+    _write(results, "first: nsga2 search, latency_ms, area_mm2, seed 0", [2])
+    assert read_design_points(results).study == "first"
+    _write(results, "second", [2])
+    with pytest.raises(ResultsError, match=r"one of 'first', 'first: nsga2 search, latency_ms, area_mm2, seed 0', 'se"):
+        read_design_points(results)
+
+
+def test_a_search_alone_is_taken(tmp_path: Path) -> None:
+    name = "small: tpe search, latency_ms, seed 7"
+    assert read_design_points(_write(tmp_path / "r.sqlite", name, [2, 4])).study == name
 
 
 def test_a_file_without_studies(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_it_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @needs_browser
 def test_a_point_with_its_layers_and_command(page: Path, tmp_path: Path) -> None:
-    document = open_page(page, f"point={point_with(8).identity[:16]}", tmp_path)
+    document = open_page(page, f"point={point_with(8).identity}", tmp_path)
     text = text_of(document)
     assert [unescape(title) for title in re.findall("<title>(.*?)</title>", document)] == [f"{STUDY}: r.sqlite"]
     assert "<b>first</b> 1234 77 0.25 compute" in text

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 import zlib
 from pathlib import Path
 
@@ -93,3 +94,25 @@ def test_nothing_to_show(tmp_path: Path) -> None:
         page_data(tmp_path / "r.sqlite", None)
     with pytest.raises(ResultsError, match="no study 'b', found none"):
         page_data(tmp_path / "r.sqlite", "b")
+
+
+def test_a_point_of_two_studies_stands_once_and_twice_where_constraints_differ(tmp_path: Path) -> None:
+    path = write_results(write_results(tmp_path / "r.sqlite", (8, 4), "a"), (4, 2), "b")
+    found = page_data(path, None)
+    assert found.num_points == 3
+    assert json.loads(json.dumps(found.data))["title"] == "a, b: r.sqlite"
+    columns = _columns(path)
+    assert columns["array.rows"]["values"] == [8, 4, 2]
+    assert columns["study"]["values"] == ["a", "a", "b"]
+    assert len(_layer_list(path)) == 3
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE study_points SET violates = 'area_mm2 4 above max 3' WHERE study_id = 1")
+    connection.commit()
+    connection.close()
+    assert page_data(path, None).num_points == 4
+
+
+def _layer_list(path: Path) -> list[object]:
+    layers = page_data(path, None).layers
+    assert isinstance(layers, list)
+    return list(layers)

@@ -40,7 +40,7 @@ def test_the_table_of_a_study_is_in_its_order(results: Path) -> None:
 
 
 def test_an_unknown_study(results: Path) -> None:
-    with pytest.raises(ResultsError, match="no study 'third', found first, second"):
+    with pytest.raises(ResultsError, match="no study 'third', found 'first', 'second'"):
         results_table(results, "third")
 
 

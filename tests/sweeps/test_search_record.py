@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-from sweeps.search_record import open_search, search_name
+from sweeps.search_record import is_search_name, open_search, search_name
 from sweeps.store import MEMORY, Store
 from tests.sweeps.searching import Answers, plan, run, searched_points
 
 
 def test_the_name_says_what_is_searched_for() -> None:
     assert search_name("npu", plan(10, "tpe", seed=3)) == "npu: tpe search, latency_ms, area_mm2, seed 3"
+
+
+def test_a_name_tells_a_search_from_a_sweep() -> None:
+    for sampler in ("nsga2", "tpe", "random"):
+        assert is_search_name(search_name("npu: 2, small", plan(10, sampler, seed=3)))
+    for name in ("npu", "npu: tpe search", "tpe search, latency_ms, seed 3", "npu: 2, seed 3"):
+        assert not is_search_name(name)
 
 
 def test_a_new_search_has_nothing_behind_it() -> None:

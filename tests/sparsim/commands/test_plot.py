@@ -11,13 +11,13 @@ from tests.sparsim.running import Command, Fails
 def test_a_figure(command: Command, results: Path, tmp_path: Path) -> None:
     for name, begins in (("a.png", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.svg", b"<?xml")):
         outcome = command("plot", "pareto", results, "--x", "array.rows", "--y", "energy_mj", "--out", tmp_path / name)
-        assert (outcome.code, outcome.out) == (0, f"wrote {tmp_path / name}: 2 points\n")
+        assert (outcome.code, outcome.out) == (0, f"wrote {tmp_path / name}: 2 points of study 'small'\n")
         assert (tmp_path / name).read_bytes().startswith(begins)
 
 
 def test_the_default_name(command: Command, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert command("plot", "roofline", results).out == "wrote roofline.png: 2 points\n"
+    assert command("plot", "roofline", results).out == "wrote roofline.png: 2 points of study 'small'\n"
     assert (tmp_path / "roofline.png").is_file()
 
 
@@ -35,7 +35,7 @@ def test_mistakes(fails: Fails, results: Path, tmp_path: Path) -> None:
         "--where",
         "energy_mj > 1e9",
     )
-    fails("no study 'other', found small", "plot", "pareto", results, "--study", "other")
+    fails("no study 'other', found 'small'", "plot", "pareto", results, "--study", "other")
     fails("expected a file, found none", "plot", "pareto", tmp_path / "none.sqlite")
     fails("expected a name that ends in .png", "plot", "roofline", results, "--out", tmp_path / "a.gif")
     assert not list(tmp_path.glob("*.partial"))

@@ -29,6 +29,6 @@ def test_layers_left_out_are_said(command: Command, tmp_path: Path, monkeypatch:
 
 def test_mistakes(fails: Fails, results: Path, tmp_path: Path) -> None:
     fails("expected a name that ends in .html, found '.txt'", "report", results, "-o", tmp_path / "page.txt")
-    fails("no study 'other', found small", "report", results, "--study", "other", "-o", tmp_path / "page.html")
+    fails("no study 'other', found 'small'", "report", results, "--study", "other", "-o", tmp_path / "page.html")
     fails("expected a file, found none", "report", tmp_path / "none.sqlite", "-o", tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()

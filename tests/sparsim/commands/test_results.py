@@ -49,4 +49,4 @@ def test_mistakes(fails: Fails, results: Path, tmp_path: Path) -> None:
     fails("expected a file, found none", "results", "list", tmp_path / "none")
     fails("attempt to write a readonly database", "results", "query", "DELETE FROM points", results)
     fails("expected a name that ends in .csv or .parquet", "results", "export", results, "-o", tmp_path / "a.txt")
-    fails("no study 'other', found small", "results", "export", results, "-o", tmp_path / "a.csv", "--study", "other")
+    fails("no study 'other', found 'small'", "results", "export", results, "-o", tmp_path / "a.csv", "--study", "other")
