@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -11,5 +12,9 @@ _ROOT = str(Path(__file__).parents[1])
 if _ROOT not in sys.path:
     sys.path.insert(0, _ROOT)
 
-settings.register_profile("untimed", deadline=None)  # a busy machine must not fail a test
-settings.load_profile("untimed")
+settings.register_profile("random", deadline=None)  # a busy machine must not fail a test
+settings.register_profile("same", settings.get_profile("random"), derandomize=True)
+settings.load_profile("same")  # --hypothesis-profile=random draws other examples
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background; what tests start would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)

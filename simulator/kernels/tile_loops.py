@@ -828,7 +828,7 @@ def _is_canonical(space: TileSpace, record: Int64Array, trips: Int64Array) -> bo
         if record[HOLD_INPUT + operand]:
             if trips[independent] == 1 or not _reloads(order, trips, independent):
                 return False
-            if operand == 1 and space.weight_bits == 0:
+            if operand == 1 and space.weight_bits == 0 and space.weight_scratchpad_bits == 0:
                 return False
     return True
 

@@ -19,6 +19,7 @@ from mapper.problem import plan_problem
 from mapper.plan_tensors import plan_tensors
 from workloads.zoo import registry
 problem = plan_problem(registry.build("randwire", bindings={"seed": 1}), with_weights=False)
+plan_tensors(problem, 733_824, time_limit_s=2)  # compiles
 threading.Timer(3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 found = plan_tensors(problem, 733_824, time_limit_s=50)
 print(found.certificate.verdict, found.certificate.objective_bytes is not None, found.certificate.seconds < 20)

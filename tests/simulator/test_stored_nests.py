@@ -13,12 +13,14 @@ from simulator.arrays import array_model
 from simulator.arrays.systolic import SystolicArray
 from simulator.machine import Machine
 from simulator.stored_nests import NestStorage
+from workloads.compression import compress, parse_spec
 from workloads.formats import INT8, ElementFormat, NumberKind
 from workloads.loop_nest import MatrixNest, VectorNest, nests_of
 from workloads.network import Network
 from workloads.operators import Operator, Recurrent
 from workloads.sparsity import Mask, NmPattern, Sparsity, SparsityOrigin
 from workloads.tensor import Tensor, TensorRole
+from workloads.zoo import registry
 from workloads.zoo.builder import ConvSpec, GraphBuilder
 
 ARRAY = SystolicArray(4, 4, "os").bound_to
@@ -64,8 +66,19 @@ def test_without_decoders_nothing_changes():
 
     nests = NestStorage(Compression(), "systolic", ARRAY).nests_of(network.operators[0], network.tensors)
 
-    assert nests == nests_of(network.operators[0], network.tensors)
+    (plain,) = nests_of(network.operators[0], network.tensors)
+    assert nests == (replace(plain, weight_sparsity=replace(plain.weight_sparsity, mask=None)),)
     assert nests[0].stored_weight.off_chip_bits == 8
+
+
+@pytest.mark.parametrize(("name", "needs"), [("edge_npu", False), ("nm_array", False), ("dual_side_tensor_core", True)])
+def test_a_mask_stays_where_the_array_needs_it(name, needs):
+    machine = Machine(accelerator=load_accelerator(name))
+    network = compress(registry.build("resnet9"), parse_spec("nm:2:4")).network
+    first, second = (one for one in network.operators if one.name in ("layer1.residual.0", "layer1.residual.1"))
+    ways = [machine.storage.nests_of(one, network.tensors) for one in (first, second)]
+    assert any(nest.weight_sparsity.mask is not None for nest in ways[0]) == needs
+    assert (ways[0] == ways[1]) != needs
 
 
 def test_two_of_four_takes_half_the_values_and_two_bits_an_index():
