@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from sparsim.search_api import Search
-from sparsim.sweep_api import SweepRow
+from sparsim.sweep_api import row_of
 from sparsim.wording import format_number, printable
 from sweeps.outcome import Status
 
@@ -49,7 +49,8 @@ def front_table(search: Search) -> tuple[RenderableType, ...]:
     front, best = search.front(), search.best()
     if front is None:
         return ()
-    labels = _telling(best)
+    assert search.running is not None, "a search with a front has run"
+    labels = _telling([row_of(one).parameters for one in search.running.found.values()])
     names = search.plan.objectives.names
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     for name in (*labels, *names):
@@ -62,7 +63,7 @@ def front_table(search: Search) -> tuple[RenderableType, ...]:
     return f"best in {', '.join(names)}: {len(best)} of {front.num_usable}", table
 
 
-def _telling(rows: Sequence[SweepRow]) -> list[str]:
-    """Return the parameters in which rows differ; the network where they do in none."""
-    names = [name for name in rows[0].parameters if len({str(row.parameters[name]) for row in rows}) > 1]
+def _telling(points: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return the parameters in which points differ; the network where they do in none."""
+    names = [name for name in points[0] if len({str(one[name]) for one in points}) > 1]
     return names or ["network"]

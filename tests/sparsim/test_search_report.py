@@ -55,3 +55,14 @@ def test_a_study_with_one_design_is_named_by_its_network() -> None:
         lines = printed(*front_table(search)).splitlines()
     assert lines[1].split()[0] == "network"
     assert lines[2].split()[0] == "resnet9"
+
+
+def test_what_the_search_varied_is_said_though_the_only_best_has_one_value() -> None:
+    """More bandwidth is faster, and costs neither energy nor area."""
+    study = {**STUDY, "overrides": {"off_chip.bandwidth_bytes_per_second": ["1 GB/s", "2 GB/s"]}}
+    with sparsim.search(study, 5, options=SERIAL) as search:  # type: ignore[arg-type]
+        search.run()
+        lines = printed(*front_table(search)).splitlines()
+    assert lines[0].strip() == "best in latency_ms, energy_mj, area_mm2: 1 of 2"
+    assert lines[1].split()[0] == "off_chip.bandwidth_bytes_per_second"
+    assert lines[2].split()[:2] == ["2", "GB/s"]
