@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.transforms import Bbox
 
-_DISTANCES_POINTS = (8.0, 14.0, 22.0, 32.0, 44.0, 58.0)
+_DISTANCES_POINTS = (8.0, 14.0, 22.0, 32.0, 44.0, 58.0, 74.0, 92.0)
 _NUM_DIRECTIONS = 24
 _CLEARANCE_PIXELS = 5.0
+_LAST_OF_LEADER = 5
 _HORIZONTAL = {-1: "right", 0: "center", 1: "left"}
 _VERTICAL = {-1: "top", 0: "center", 1: "bottom"}
 
@@ -30,10 +31,11 @@ Pixels = NDArray[np.float64]
 
 @dataclass(slots=True)
 class _Taken:
-    """What a further name must keep clear of: boxes of text, and points of dots and lines; in pixels."""
+    """What a further name must keep clear of: boxes of text, points of dots and lines, dots alone; in pixels."""
 
     boxes: list[Bbox]
     points: Pixels
+    dots: Pixels
 
     def add(self, box: Bbox, leader: Pixels) -> None:
         """Note a name at ``box`` with its ``leader`` line."""
@@ -59,7 +61,7 @@ def place_labels(
         return 0
     renderer = renderer_of(figure)
     dots = np.asarray(axes.transData.transform(np.asarray(points, dtype=float)))
-    occupied = _Taken(boxes=list(taken), points=np.concatenate([dots, *lines]))
+    occupied = _Taken(boxes=list(taken), points=np.concatenate([dots, *lines]), dots=dots)
     named = ((point, name) for point, name in zip(points, names, strict=False) if name)
     return sum(_place(axes, renderer, point, name, occupied) for point, name in named)
 
@@ -106,6 +108,10 @@ def _is_free(box: Bbox, leader: Pixels, frame: Bbox, occupied: _Taken) -> bool:
         return False
     if any(_covers(other, leader, 0.0) for other in occupied.boxes):
         return False
+    others = occupied.dots[np.linalg.norm(occupied.dots - leader[0], axis=1) > 1.0]
+    gaps = np.linalg.norm(others - leader[-_LAST_OF_LEADER:, None], axis=2)
+    if (gaps < _CLEARANCE_PIXELS).any():
+        return False  # beside another dot, it would seem to be the name of that one
     return not _covers(box, occupied.points, _CLEARANCE_PIXELS)
 
 

@@ -51,3 +51,18 @@ def test_an_empty_name_has_no_line() -> None:
     figure.draw_without_rendering()
     assert place_labels(figure, axes, [(0.2, 0.2), (0.7, 0.7)], ["", "name"], [], []) == 1
     assert len(axes.texts) == 2, "the name, and its line"
+
+
+def test_a_line_to_a_name_passes_no_other_dot() -> None:
+    """A ring of dots around the named one, in pixels of its leader lines: what is written lies within it."""
+    figure = new_figure(3.0, 3.0)
+    axes = figure.add_subplot()
+    figure.draw_without_rendering()
+    centre = axes.transData.transform((0.5, 0.5))
+    angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    ring = centre + 40 * np.column_stack([np.cos(angles), np.sin(angles)])
+    dots = [(0.5, 0.5), *map(tuple, axes.transData.inverted().transform(ring))]
+    assert place_labels(figure, axes, dots, ["i"], [], []) == 1
+    (name,) = (text for text in axes.texts if text.get_text())
+    box = name.get_window_extent(renderer_of(figure))
+    assert np.hypot(*(np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2]) - centre)) < 40
