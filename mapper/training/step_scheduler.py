@@ -1,4 +1,4 @@
-"""The offline scheduler of a training step: dataflow, pattern and tiling of each operator, by time and off-chip bytes."""
+"""The offline scheduler of a training step: dataflow, pattern and tiling of operators, by time and off-chip bytes."""
 
 from __future__ import annotations
 

@@ -40,4 +40,4 @@ def test_json_adds_up() -> None:
 def test_lines() -> None:
     lines = train_cost_lines(train_cost(small_network(filters=4)))
     assert lines[2].startswith("products    8: ")
-    assert lines[-1] == "note: 1 products stay dense, their reduction is shorter than 8: second (FF, 4)"
+    assert lines[-1] == "note: 1 product stays dense, its reduction is shorter than 8 channels: second (FF 4)"
