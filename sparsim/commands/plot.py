@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from sparsim.commands import SubParsers
 from sparsim.commands.options import file_name
-from sparsim.wording import printable
 from workloads.errors import ConfigError
 from workloads.nearest_names import did_you_mean
 
@@ -51,6 +50,7 @@ def execute(options: argparse.Namespace) -> int:
     from plots.design_kinds import DESIGN_FIGURES
     from plots.design_points import read_design_points
     from plots.save import missing_glyphs_as_boxes, save_figure
+    from sparsim.wording import printable
 
     points = read_design_points(options.results, options.study, options.where)
     with missing_glyphs_as_boxes():
