@@ -34,7 +34,7 @@ from workloads.operators import Operator, Recurrent
 
 _MOST_FREE_OPERANDS = 4
 """Up to so many operands every set of whole ones is tried; beyond, runs of the latest."""
-_ROOMS = (1, 6)
+_ROOMS = (1, 4, 16)
 """Parts of the scratchpad in which the fastest tiling, or that of least energy, is looked for."""
 _LEAST_GAIN_FRACTION = 0.01
 """A larger buffer is worth choosing from when it saves as much of the cost as this."""
