@@ -14,6 +14,7 @@ from mapper.map_network import no_fit
 from mapper.objective import Objective
 from mapper.problem import plan_problem
 from mapper.residency.choices import Choice, ResidencyProblem
+from mapper.residency.faster_tilings import with_faster_tilings
 from mapper.residency.operator_choices import ChoiceMaker
 from mapper.residency.plan_order import PlacedDecision, better, plan_order
 from mapper.tiling import Shortage
@@ -131,8 +132,11 @@ def plan_residency(
     placed = _best_order(problem, machine.scratchpad_bytes, time_limit_s)
     if placed is None:
         return None
+    plan = _plan(network, problem, placed)
+    if objective is Objective.TRAFFIC:
+        plan = with_faster_tilings(network, plan, machine)
     return ResidencyPlan(
-        plan=_plan(network, problem, placed),
+        plan=plan,
         lower_bound=placed.lower_bound / (8 if objective is Objective.TRAFFIC else 1),
         is_proven=placed.cost <= placed.lower_bound * (1 + _SOLVER_TOLERANCE),
         seconds=time.perf_counter() - begin,
