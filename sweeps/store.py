@@ -127,6 +127,12 @@ class Store:
                 connection.execute(statement)
         return study_id
 
+    @property
+    def num_points(self) -> int:
+        """Finished points in the file, of all studies and versions."""
+        with sqlite_errors(self.path):
+            return int(self._connection.execute("SELECT count(*) FROM points").fetchone()[0])
+
     def num_of_other_versions(self, model_version: str) -> int:
         """Return how many points stand here that another version of the model evaluated."""
         with sqlite_errors(self.path):

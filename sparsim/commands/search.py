@@ -79,10 +79,12 @@ def execute(options: argparse.Namespace) -> int:
         point_timeout_s=options.point_timeout,
     )
     with search(options.study, options.budget, options.results, chosen) as running:
+        num_before = running.store.num_points
         try:
             _run(running)
         except KeyboardInterrupt:
-            print(f"{running.counts.num_new} new points are kept in {options.results}", file=sys.stderr)
+            num_new = running.store.num_points - num_before  # counts may be one behind
+            print(f"{num_new} new points are kept in {options.results}", file=sys.stderr)
             raise
         print_rich(search_text(running, str(options.results)), *front_table(running))
     return 0

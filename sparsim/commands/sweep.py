@@ -59,10 +59,12 @@ def execute(options: argparse.Namespace) -> int:
     )
     with sweep(options.study, options.results, chosen) as running:
         _tell_versions(running, options.results)
+        num_before = running.store.num_points
         try:
             _run(running, chosen)
         except KeyboardInterrupt:
-            print(f"{running.counts.num_new} new points are kept in {options.results}", file=sys.stderr)
+            num_new = running.store.num_points - num_before  # counts may be one behind
+            print(f"{num_new} new points are kept in {options.results}", file=sys.stderr)
             raise
         return _report(running, options.results)
 
