@@ -100,7 +100,7 @@ class Evaluator:
                     raise  # as if it were at its first point
                 raise EvaluatorError(f"no process can evaluate points: {death}") from None
             if self._is_closed:  # meanwhile, by a thread that saw no process to kill
-                self._process.kill()
+                self._process.end()
                 self._process = None
                 raise EvaluatorError("evaluation was stopped")
         return self._process
