@@ -7,34 +7,13 @@ from typing import TYPE_CHECKING
 
 from plots.design_columns import Floats, axis_label, spans_decades
 from plots.design_points import DesignPoints
-from plots.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
-    VERMILLION,
-    Dot,
-    short_name,
-)
+from plots.style import SERIES_DOTS, Dot, short_name
 from sweeps.read_results import Cell
 from workloads.errors import ConfigError
 
 if TYPE_CHECKING:
     from matplotlib.colors import Normalize
 
-SERIES_DOTS = (
-    Dot(BLUE, "o"),
-    Dot(VERMILLION, "s"),
-    Dot(GREEN, "D"),
-    Dot(PURPLE, "^"),
-    Dot(ORANGE, "v"),
-    Dot(SKY_BLUE, "P"),
-    Dot(GREY, "X"),
-    Dot(BLACK, "*"),
-)
 SHADES = "viridis"
 _NAME_CHARACTERS = 28
 

@@ -14,16 +14,9 @@ from plots.density_points import DensityPoint, density_points
 from plots.label_placement import Pixels, place_labels
 from plots.style import (
     BLACK,
-    BLUE,
     COLUMN_INCHES,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY_BLUE,
+    SERIES_DOTS,
     SMALL_POINTS,
-    VERMILLION,
-    Dot,
     new_figure,
     set_labels,
 )
@@ -35,17 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-_SERIES = (
-    Dot(BLUE, "o"),
-    Dot(VERMILLION, "s"),
-    Dot(GREEN, "D"),
-    Dot(PURPLE, "^"),
-    Dot(ORANGE, "v"),
-    Dot(SKY_BLUE, "P"),
-    Dot(GREY, "X"),
-    Dot(BLACK, "*"),
-)
-MOST_SERIES = len(_SERIES)
+MOST_SERIES = len(SERIES_DOTS)
 """Accelerators that markers tell apart."""
 _TICKS = tuple(factor * 10.0**power for power in range(-4, 6) for factor in (1, 2, 5))
 _SAME_FRACTION = 0.001
@@ -121,7 +104,7 @@ def _draw_ideal(axes: Axes, points: Sequence[DensityPoint]) -> None:
 
 def _draw_series(axes: Axes, points: Sequence[DensityPoint]) -> None:
     """Draw the markers of each series, and a line through those of one method: others differ in more than density."""
-    for name, dot in zip(dict.fromkeys(point.series for point in points), _SERIES, strict=False):
+    for name, dot in zip(dict.fromkeys(point.series for point in points), SERIES_DOTS, strict=False):
         mine = sorted(
             (point for point in points if point.series == name), key=lambda point: point.weight_density_fraction
         )

@@ -44,6 +44,19 @@ class Dot:
     marker: str
 
 
+SERIES_DOTS = (
+    Dot(BLUE, "o"),
+    Dot(VERMILLION, "s"),
+    Dot(GREEN, "D"),
+    Dot(PURPLE, "^"),
+    Dot(ORANGE, "v"),
+    Dot(SKY_BLUE, "P"),
+    Dot(GREY, "X"),
+    Dot(BLACK, "*"),
+)
+"""By series, told apart by colour and by shape."""
+
+
 COMPUTE, STALL = Fill(BLUE), Fill(ORANGE, "////")
 INPUT, WEIGHT, PARTIAL_SUMS, OUTPUT = Fill(SKY_BLUE), Fill(BLUE, "...."), Fill(VERMILLION, "xxxx"), Fill(ORANGE, "////")
 DOTS: dict[str, Dot] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from sparsim.commands.options import parse_bindings, positive_integer
+from sparsim.commands.options import add_bind_option, parse_bindings, positive_integer
 
 if TYPE_CHECKING:
     from sparsim.activations import ActivationDensities
@@ -22,14 +22,7 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
         help="an ONNX or TensorFlow Lite file, a SCALE-Sim topology CSV, or a name (`sparsim networks` lists them)",
     )
     parser.add_argument("--batch", type=positive_integer, metavar="N", help="inferences a run")
-    parser.add_argument(
-        "--bind",
-        dest="bindings",
-        action="append",
-        default=[],
-        metavar="NAME=SIZE",
-        help="size of a dynamic dimension (batch=1, seq=128); may be repeated",
-    )
+    add_bind_option(parser, "batch=1, seq=128")
     parser.add_argument(
         "--no-fuse", dest="fuse", action="store_false", help="keep batch norm, bias and activations apart"
     )

@@ -71,6 +71,18 @@ def file_name(text: str) -> Path:
     return Path(text)
 
 
+def add_bind_option(parser: argparse.ArgumentParser, example: str) -> None:
+    """Add ``--bind``, which ``parse_bindings`` reads; ``example`` is one, such as ``seq=128``."""
+    parser.add_argument(
+        "--bind",
+        dest="bindings",
+        action="append",
+        default=[],
+        metavar="NAME=SIZE",
+        help=f"size of a dynamic dimension ({example}); may be repeated",
+    )
+
+
 def parse_bindings(texts: Sequence[str]) -> dict[str, int]:
     """Return ``NAME=SIZE`` texts as a mapping.
 

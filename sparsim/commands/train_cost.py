@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 
 from sparsim.commands import SubParsers
-from sparsim.commands.options import add_accelerator_options, add_format_option, parse_bindings, positive_integer
+from sparsim.commands.options import (
+    add_accelerator_options,
+    add_bind_option,
+    add_format_option,
+    parse_bindings,
+    positive_integer,
+)
 from sparsim.commands.printing import print_rich
 from workloads.errors import ConfigError
 
@@ -36,14 +42,7 @@ def add_parser(commands: SubParsers) -> None:
     parser.add_argument(
         "--optimiser", default="sgd", metavar="NAME", help="sgd, momentum or adam: states that the update reads"
     )
-    parser.add_argument(
-        "--bind",
-        dest="bindings",
-        action="append",
-        default=[],
-        metavar="NAME=SIZE",
-        help="size of a dynamic dimension (resolution=32); may be repeated",
-    )
+    add_bind_option(parser, "resolution=32")
     _add_layer_options(parser)
     add_format_option(parser)
     parser.set_defaults(execute=execute)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import LogNorm
 
-from plots.design_looks import SERIES_DOTS, column_value_text, is_shaded, members, series_of, shade_scale, value_text
+from plots.design_looks import column_value_text, is_shaded, members, series_of, shade_scale, value_text
+from plots.style import SERIES_DOTS
 from tests.plots.design_rows import designs
 from workloads.errors import ConfigError
 
